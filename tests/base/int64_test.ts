@@ -17,8 +17,7 @@ import {
   writeInteger,
   writeInteger64,
 } from "../../src/base/int64.ts";
-import type { Random } from "../../src/base/random.ts";
-import { forSeeds } from "./seeds.ts";
+import { forEachSeed, type Seeded } from "../support/seeded.ts";
 
 type Parser = (bytes: Uint8Array, start: number, end: number) => Integer64 | undefined;
 
@@ -140,13 +139,13 @@ Deno.test("a cursor is read as strtoul reads a C string", () => {
   }
 });
 
-function randomInteger(random: Random): bigint {
+function randomInteger(random: Seeded): bigint {
   const wide = (BigInt(random.next32()) << 32n) | BigInt(random.next32());
   return BigInt.asIntN(64, wide) >> BigInt(random.below(64));
 }
 
-Deno.test("random 64-bit integers survive writing and reading, and their sums are exact", () => {
-  forSeeds(3000, (random) => {
+Deno.test("random 64-bit integers survive writing and reading, and their sums are exact", async () => {
+  await forEachSeed(3000, (random) => {
     const [a, b] = [randomInteger(random), randomInteger(random)];
     const text = write(normalizeInteger(a));
     assertEquals(text, a.toString());
@@ -159,8 +158,8 @@ Deno.test("random 64-bit integers survive writing and reading, and their sums ar
   });
 });
 
-Deno.test("random texts are integers exactly when BigInt prints them the same", () => {
-  forSeeds(3000, (random) => {
+Deno.test("random texts are integers exactly when BigInt prints them the same", async () => {
+  await forEachSeed(3000, (random) => {
     const alphabet = "0123456789999-+ ";
     let text = "";
     for (let left = random.below(22); left > 0; left--) text += alphabet[random.below(16)];
