@@ -1,8 +1,7 @@
 /** This project's server as a subprocess: from source, or the executable that MINIREDIS_EXECUTABLE names. */
 
-import { type Flags } from "./redis_server.ts";
 import { RespClient } from "./resp_client.ts";
-import { ServerProcess } from "./server_process.ts";
+import { type Flags, ServerProcess } from "./server_process.ts";
 
 /** The project's top folder, without a slash at the end. */
 export const projectDir: string = folderAbove(import.meta.dirname!, 2);

@@ -2,9 +2,7 @@
 
 import { findProgram } from "./programs.ts";
 import { RespClient } from "./resp_client.ts";
-import { ServerProcess } from "./server_process.ts";
-
-export type Flags = Record<string, string | number>;
+import { type Flags, ServerProcess } from "./server_process.ts";
 
 /** The redis-server on the PATH, or null. */
 export const redisServerPath: string | null = findProgram("redis-server");

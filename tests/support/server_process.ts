@@ -3,12 +3,15 @@
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 20_000;
 
+/** Directives by name; one of several words is a list. */
+export type Flags = Record<string, string | number | string[]>;
+
 export interface ServerOptions {
   /** The program and the arguments before the flags. */
   command: string;
   args?: string[];
   /** Flags as in redis.conf: `{ maxmemory: "1mb" }` becomes `--maxmemory 1mb`. */
-  flags?: Record<string, string | number>;
+  flags?: Flags;
   /** The working folder of the process; its data folder without one. */
   cwd?: string;
   /** The data folder. Without one the server gets a temporary folder, removed when it stops. */
@@ -146,6 +149,8 @@ export function freePort(): number {
   return port;
 }
 
-function asArguments(flags: Record<string, string | number>): string[] {
-  return Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
+function asArguments(flags: Flags): string[] {
+  return Object.entries(flags).flatMap((
+    [name, value],
+  ) => [`--${name}`, ...[value].flat().map(String)]);
 }

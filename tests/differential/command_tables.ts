@@ -1,0 +1,106 @@
+/** What random sequences are made of: one row a syntax, by command group. A new command gets a row here. */
+
+import type { Comparison } from "./compare.ts";
+
+export interface CommandRow {
+  syntax: string;
+  /** How often it is drawn; 1 without one. */
+  weight?: number;
+  comparison?: Comparison;
+}
+
+const UNORDERED: Comparison = { how: "unordered" };
+const TYPE: Comparison = { how: "type" };
+const ANY_TIME: Comparison = { how: "near", by: 2000 };
+const ANY_SECOND: Comparison = { how: "near", by: 2 };
+
+const EXPIRY = "[EX <seconds>|PX <milliseconds>|EXAT <atSeconds>|PXAT <atMilliseconds>";
+
+const STRING: CommandRow[] = [
+  { syntax: "SET <key> <value>", weight: 6 },
+  { syntax: `SET <key> <value> [NX|XX] [GET] ${EXPIRY}|KEEPTTL]`, weight: 3 },
+  { syntax: `SET <key> <value> ${EXPIRY}|KEEPTTL] [GET] [NX|XX] [NX|XX|GET]` },
+  { syntax: "SETNX <key> <value>" },
+  { syntax: "SETEX <key> <seconds> <value>" },
+  { syntax: "PSETEX <key> <milliseconds> <value>" },
+  { syntax: "GET <key>", weight: 4 },
+  { syntax: `GETEX <key> ${EXPIRY}|PERSIST]` },
+  { syntax: "GETDEL <key>" },
+  { syntax: "GETSET <key> <value>" },
+  { syntax: "MGET <key>+" },
+  { syntax: "MSET (<key> <value>)+" },
+  { syntax: "MSETNX (<key> <value>)+" },
+  { syntax: "APPEND <key> <value>", weight: 2 },
+  { syntax: "STRLEN <key>" },
+  { syntax: "SETRANGE <key> <offset> <value>", weight: 2 },
+  { syntax: "GETRANGE <key> <index> <index>" },
+  { syntax: "SUBSTR <key> <index> <index>" },
+  { syntax: "INCR <key>", weight: 2 },
+  { syntax: "DECR <key>" },
+  { syntax: "INCRBY <key> <integer>", weight: 2 },
+  { syntax: "DECRBY <key> <integer>" },
+  { syntax: "INCRBYFLOAT <key> <float>", weight: 2 },
+  { syntax: "LCS <key> <key> [LEN] [IDX] [MINMATCHLEN <length>] [WITHMATCHLEN]" },
+];
+
+const RANGE = "[<index> <index> [BYTE|BIT|x]]";
+const OVERFLOW = "[OVERFLOW (WRAP|SAT|FAIL|x)]";
+const FIELD = `${OVERFLOW} (GET <bitField> <fieldOffset>|SET <bitField> <fieldOffset> <integer>` +
+  "|INCRBY <bitField> <fieldOffset> <integer>)";
+
+const BITMAP: CommandRow[] = [
+  { syntax: "SETBIT <key> <bitOffset> <bit>", weight: 4 },
+  { syntax: "GETBIT <key> <bitOffset>", weight: 2 },
+  { syntax: `BITCOUNT <key> ${RANGE}`, weight: 2 },
+  { syntax: `BITPOS <key> <bit> [<index> ${RANGE.replace("<index> ", "")}]`, weight: 2 },
+  { syntax: "BITOP (AND|OR|XOR) <key> <key>+", weight: 2 },
+  { syntax: "BITOP NOT <key> <key> [<key>]" },
+  { syntax: `BITFIELD <key> (${FIELD})+`, weight: 4 },
+  { syntax: "BITFIELD_RO <key> (GET <bitField> <fieldOffset>)*" },
+];
+
+const GENERIC: CommandRow[] = [
+  { syntax: "DEL <key>+" },
+  { syntax: "UNLINK <key>+" },
+  { syntax: "EXISTS <key>+" },
+  { syntax: "TOUCH <key>+" },
+  { syntax: "TYPE <key>" },
+  { syntax: "COPY <key> <key> [DB <db>] [REPLACE]", weight: 2 },
+  { syntax: "MOVE <key> <db>" },
+  { syntax: "RENAME <key> <key>", weight: 2 },
+  { syntax: "RENAMENX <key> <key>" },
+  { syntax: "RANDOMKEY", comparison: TYPE },
+  { syntax: "KEYS <pattern>", comparison: UNORDERED },
+  { syntax: "SCAN 0 [MATCH <pattern>] COUNT 100000 [TYPE <type>]", comparison: UNORDERED },
+  { syntax: "EXPIRE <key> <seconds> [NX|XX|GT|LT] [NX|XX|GT|LT]", weight: 2 },
+  { syntax: "PEXPIRE <key> <milliseconds> [NX|XX|GT|LT]" },
+  { syntax: "EXPIREAT <key> <atSeconds> [NX|XX|GT|LT]" },
+  { syntax: "PEXPIREAT <key> <atMilliseconds> [NX|XX|GT|LT]" },
+  { syntax: "EXPIRETIME <key>", comparison: ANY_SECOND },
+  { syntax: "PEXPIRETIME <key>", comparison: ANY_TIME },
+  { syntax: "TTL <key>", comparison: ANY_SECOND },
+  { syntax: "PTTL <key>", comparison: ANY_TIME },
+  { syntax: "PERSIST <key>" },
+  { syntax: "OBJECT ENCODING <key>", weight: 3 },
+  { syntax: "OBJECT (IDLETIME|FREQ) <key>", comparison: TYPE },
+];
+
+const SERVER: CommandRow[] = [
+  { syntax: "DBSIZE", weight: 2 },
+  { syntax: "SELECT <db>" },
+  { syntax: "SWAPDB <db> <db>" },
+  { syntax: "PING [<text>] [<text>]" },
+  { syntax: "ECHO <text>" },
+  { syntax: "CLIENT (SETNAME <key>|GETNAME)" },
+  { syntax: "DEBUG DIGEST-VALUE <key>*", weight: 2 },
+  { syntax: "COMMAND GETKEYS (SET <key> <value>|MGET <key>+|MSET (<key> <value>)+|PING|x)" },
+  { syntax: "TIME", comparison: TYPE },
+  { syntax: "FLUSHDB [SYNC|x]" },
+];
+
+/** The sequences that are run: a name, and the rows they draw from. */
+export const SEQUENCES: Record<string, CommandRow[]> = {
+  strings: [...STRING, ...GENERIC],
+  bitmaps: [...BITMAP, ...STRING.filter(({ syntax }) => /^(SET|GET|INCR|SETRANGE) /.test(syntax))],
+  keys: [...GENERIC, ...SERVER, ...STRING.slice(0, 3)],
+};

@@ -1,0 +1,118 @@
+/** The words random commands are made of: few keys so that they collide, values at the edges of each encoding. */
+
+import type { Seeded } from "../support/seeded.ts";
+import type { Vocabulary } from "./grammar.ts";
+
+const INTEGERS = [
+  "0",
+  "1",
+  "-1",
+  "7",
+  "100",
+  "9999",
+  "10000",
+  "2147483647",
+  "-2147483648",
+  "4294967296",
+  "9223372036854775807",
+  "-9223372036854775808",
+  "9223372036854775808",
+  "-9223372036854775809",
+  "007",
+  "+5",
+  " 5",
+  "5 ",
+  "",
+  "-0",
+  "1e3",
+  "18446744073709551616",
+];
+
+const FLOATS = [
+  "0",
+  "1.5",
+  "-1.5",
+  "3.0e3",
+  "1e-7",
+  "0.1",
+  "0.2",
+  "1e17",
+  "1e21",
+  "123456789.123456789",
+  "inf",
+  "-inf",
+  "nan",
+  "abc",
+  "",
+  " 1",
+  "1 ",
+  "0x10",
+  "5e-324",
+  "1.7976931348623157e308",
+];
+
+const PATTERNS = ["*", "k*", "?1", "k[1-3]", "k[^1]", "\\k1", "nothing", "*:*", "k[", ""];
+
+function value(random: Seeded): string {
+  switch (random.below(9)) {
+    case 0:
+      return random.pick(INTEGERS);
+    case 1:
+      return random.pick(FLOATS);
+    case 2:
+      return String(random.between(-1000, 1000));
+    case 3:
+      // 44 bytes is the last length of the encoding embstr.
+      return "x".repeat(random.between(42, 47));
+    case 4:
+      return random.bytes(random.below(12));
+    case 5:
+      return "ab".repeat(random.between(50, 400));
+    default:
+      return random.pick(["", "foo", "foobar", "hello world", "\x00\xff\x00", "\r\n"]);
+  }
+}
+
+function mostly(usual: (random: Seeded) => string, odd: readonly string[]) {
+  return (random: Seeded) => random.chance(0.12) ? random.pick(odd) : usual(random);
+}
+
+const nowSeconds = () => Math.floor(Date.now() / 1000);
+const whole = (low: number, high: number) => (random: Seeded) => String(random.between(low, high));
+
+/** Times are far away or past: nothing expires between one server's answer and the other's. */
+export const VOCABULARY: Vocabulary = {
+  key: (random) => random.chance(0.03) ? "\x00k\xff" : `k${random.below(8)}`,
+  value,
+  integer: mostly(whole(-1000, 1000), INTEGERS),
+  float: mostly((random) => String(random.between(-1000, 1000) / 8), FLOATS),
+  index: mostly(whole(-12, 12), INTEGERS),
+  offset: mostly(whole(0, 40), ["-1", "4095", "100000", "536870912", "4294967296", "x", ""]),
+  bit: mostly(whole(0, 1), ["2", "-1", "x"]),
+  bitOffset: mostly(whole(0, 300), ["-1", "65537", "4294967296", "4294967295x", "x", "#1"]),
+  bitField: mostly(
+    (random) => `${random.pick(["u", "i"])}${random.between(1, 63)}`,
+    ["i64", "u64", "i65", "u0", "i0", "x8", "u", "8", "I8"],
+  ),
+  fieldOffset: mostly(
+    (random) => `${random.pick(["", "#"])}${random.between(0, 40)}`,
+    ["-1", "#-1", "x", "#x", "", "4294967296", "#9223372036854775807"],
+  ),
+  seconds: mostly(whole(1000, 9000), ["0", "-1", "x", "9223372036854775807", "9223372036854775"]),
+  milliseconds: mostly(whole(1_000_000, 9_000_000), ["0", "-1", "x", "9223372036854775807"]),
+  atSeconds: mostly((random) => String(nowSeconds() + random.between(1000, 9000)), [
+    "1",
+    "0",
+    "-5",
+  ]),
+  atMilliseconds: mostly(
+    (random) => String(nowSeconds() * 1000 + random.between(1_000_000, 9_000_000)),
+    ["1", "0", "-5", "9223372036854775807"],
+  ),
+  pattern: (random) => random.pick(PATTERNS),
+  db: mostly(whole(0, 2), ["15", "16", "-1", "x", "2147483648"]),
+  count: mostly(whole(1, 20), ["0", "-1", "x"]),
+  length: mostly(whole(0, 20), ["-1", "x"]),
+  type: (random) => random.pick(["string", "list", "hash", "zset", "set", "stream", "x", "STRING"]),
+  text: (random) => random.pick(["", "hello", "a b", "\x00\xff"]),
+};
