@@ -85,7 +85,9 @@ export async function runTranscript(pair: ServerPair, transcript: Transcript): P
     } else if (line.kind === "sleep") {
       await new Promise((resolve) => setTimeout(resolve, Number(line.words[0])));
     } else {
-      const difference = await runLine(await client(), line);
+      const difference = await runLine(await client(), line).catch((error: Error) => {
+        throw new Error(`line ${line.number}: ${error.message}`, { cause: error });
+      });
       if (difference !== null) differences.push(`line ${line.number}\n${difference}`);
     }
   }
