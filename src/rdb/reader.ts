@@ -1,0 +1,318 @@
+import type { ByteSource } from "./byte_source.ts";
+import { moduleTypeName, skipModuleData } from "./module_data.ts";
+import {
+  type Dialect,
+  FIRST_VERSION_WITH_CHECKSUM,
+  MODULE_OPCODE,
+  NEWEST_REDIS_VERSION,
+  OPCODE,
+  VALKEY_VERSION,
+  VALUE_TYPE,
+  valueTypeName,
+} from "./opcodes.ts";
+import { printableKey, RdbError, RdbRejection } from "./rdb_error.ts";
+import { RdbInput, StringSlot } from "./rdb_input.ts";
+import type { KeyMeta, RdbSink } from "./sink.ts";
+import { type ValueReaders, valueReadersFor } from "./value_readers.ts";
+
+const HEADER_BYTES = 9;
+// Type, length of the key, length of the value.
+const SHORTEST_RECORD_BYTES = 3;
+// The same after an opcode and four bytes of seconds.
+const SHORTEST_EXPIRING_RECORD_BYTES = 8;
+
+export interface RdbReaderOptions {
+  /** The present, in Unix milliseconds: what expired before is skipped. */
+  nowMs: number;
+  /** Whether to verify the CRC-64 (`rdbchecksum`). */
+  checksum: boolean;
+  /** Deliver expired keys too, as replicas and the preamble of an AOF must. */
+  keepExpired?: boolean;
+}
+
+/** What a reader has seen so far. */
+export interface RdbCounts {
+  keysLoaded: number;
+  keysExpired: number;
+}
+
+/**
+ * Reads a dump, record by record, and hands what it finds to a sink. `run` does a slice of the
+ * work, so that a server can answer its clients between slices.
+ *
+ * Every failure is an `RdbError`; after one the reader must not be used again.
+ */
+export class RdbReader {
+  readonly counts: RdbCounts = { keysLoaded: 0, keysExpired: 0 };
+  /** Whether the file had a checksum and it was right; false also where there is none. */
+  checksumVerified = false;
+
+  readonly #input: RdbInput;
+  readonly #source: ByteSource;
+  readonly #sink: RdbSink;
+  readonly #options: RdbReaderOptions;
+  readonly #meta: KeyMeta = { expireAtMs: -1, idleSeconds: -1, frequency: -1 };
+  readonly #key = new StringSlot();
+  readonly #value = new StringSlot();
+  #version = 0;
+  #dialect: Dialect = "redis";
+  #valueReaders: ValueReaders = {};
+  #complete = false;
+  #recordOffset = 0;
+  // Type of the value being read, for error messages; -1 outside of values.
+  #valueType = -1;
+
+  constructor(source: ByteSource, sink: RdbSink, options: RdbReaderOptions) {
+    this.#source = source;
+    this.#input = new RdbInput(source);
+    this.#sink = sink;
+    this.#options = options;
+    if (!options.checksum) source.stopChecksum();
+  }
+
+  /** How far the reader is, in bytes of the file. A dump may end before the file does. */
+  get progress(): { loadedBytes: number; totalBytes: number } {
+    return { loadedBytes: this.#source.offset, totalBytes: this.#source.totalBytes };
+  }
+
+  /**
+   * Reads whole records until about `maxBytes` are consumed. Returns true when the dump is complete.
+   * Throws RdbError.
+   */
+  run(maxBytes: number): boolean {
+    if (this.#complete) return true;
+    const stopAt = this.#source.offset + maxBytes;
+    try {
+      if (this.#version === 0) this.#readHeader();
+      do {
+        this.#readRecord();
+      } while (!this.#complete && this.#source.offset < stopAt);
+    } catch (error) {
+      throw this.#explain(error);
+    }
+    return this.#complete;
+  }
+
+  #readHeader(): void {
+    const source = this.#source;
+    if (source.totalBytes < HEADER_BYTES) {
+      throw new RdbError(`not an RDB file: only ${source.totalBytes} bytes long`, 0);
+    }
+    source.need(HEADER_BYTES);
+    const { bytes, position } = source;
+    const header = String.fromCharCode(...bytes.subarray(position, position + HEADER_BYTES));
+    const match = /^(?:REDIS(\d{4})|VALKEY(\d{3}))$/.exec(header);
+    if (match === null) {
+      throw new RdbError(
+        "not an RDB file: it does not begin with REDIS or VALKEY and a version",
+        source.offset,
+      );
+    }
+    const version = Number(match[1] ?? match[2]);
+    const isValkey = match[2] !== undefined;
+    const known = isValkey
+      ? version === VALKEY_VERSION
+      : version >= 1 && version <= NEWEST_REDIS_VERSION;
+    if (!known) {
+      const newest = isValkey ? `VALKEY0${VALKEY_VERSION}` : `version ${NEWEST_REDIS_VERSION}`;
+      throw new RdbError(
+        `Can't handle RDB format version ${version} of ${isValkey ? "Valkey" : "Redis"}, ` +
+          `the newest understood is ${newest}`,
+        source.offset,
+      );
+    }
+    source.position += HEADER_BYTES;
+    if (version < FIRST_VERSION_WITH_CHECKSUM) source.stopChecksum();
+    this.#version = version;
+    this.#dialect = isValkey ? "valkey" : "redis";
+    this.#valueReaders = valueReadersFor(this.#dialect);
+    this.#sink.version(version, isValkey);
+  }
+
+  // One opcode with what belongs to it, or one key.
+  #readRecord(): void {
+    const source = this.#source;
+    source.heldAt = source.position;
+    this.#recordOffset = source.windowOffset + source.position;
+    const type = this.#input.readByte();
+    if (type === VALUE_TYPE.string) this.#readStringRecord();
+    else if (type === OPCODE.expireTimeMs) this.#meta.expireAtMs = this.#input.readInt64();
+    else if (valueTypeName(type, this.#dialect) !== undefined) this.#readValueRecord(type);
+    else this.#readOpcode(type);
+  }
+
+  #readStringRecord(): void {
+    const input = this.#input;
+    const key = this.#key;
+    const value = this.#value;
+    input.readString(key);
+    const moves = this.#source.moves;
+    this.#valueType = VALUE_TYPE.string;
+    input.readString(value);
+    if (this.#source.moves !== moves) key.follow(this.#source);
+    this.#valueType = -1;
+    if (this.#isExpired()) this.counts.keysExpired++;
+    else {
+      this.counts.keysLoaded++;
+      this.#sink.string(key.slice, value.slice, this.#meta, value.isInteger);
+    }
+    this.#forgetMeta();
+  }
+
+  #readValueRecord(type: number): void {
+    const key = this.#key;
+    this.#input.readString(key);
+    key.detach();
+    this.#valueType = type;
+    const readValue = this.#valueReaders[type];
+    if (readValue === undefined) throw new RdbError(this.#refusal(type), this.#recordOffset);
+    this.#valueType = -1;
+    this.#forgetMeta();
+  }
+
+  #refusal(type: number): string {
+    if (type === VALUE_TYPE.modulePreGa) {
+      return "values of modules of Redis 4.0 release candidates cannot be read";
+    }
+    if (type === VALUE_TYPE.module2) {
+      this.#input.readLength();
+      const name = moduleTypeName(this.#input.lengthHigh, this.#input.lengthLow);
+      return `the value belongs to the module type "${name}", which is not available`;
+    }
+    return "values of this type cannot be loaded yet";
+  }
+
+  #readOpcode(opcode: number): void {
+    const input = this.#input;
+    switch (opcode) {
+      case OPCODE.expireTime:
+        this.#meta.expireAtMs = (input.readUint32() | 0) * 1000;
+        return;
+      case OPCODE.frequency:
+        this.#meta.frequency = input.readByte();
+        return;
+      case OPCODE.idle:
+        this.#meta.idleSeconds = input.readLength();
+        return;
+      case OPCODE.selectDb:
+        return this.#sink.selectDatabase(input.readLength());
+      case OPCODE.resizeDb:
+        return this.#readResize();
+      case OPCODE.aux:
+        return this.#readAux();
+      case OPCODE.function2:
+        input.readString(this.#value);
+        return this.#sink.functionLibrary(this.#value.slice);
+      case OPCODE.moduleAux:
+        return this.#skipModuleAux();
+      case OPCODE.endOfFile:
+        return this.#finish();
+      default:
+        return this.#readRareOpcode(opcode);
+    }
+  }
+
+  // Records about clusters and storage of the server that wrote the file mean nothing to this one.
+  #readRareOpcode(opcode: number): void {
+    const input = this.#input;
+    if (opcode === OPCODE.slotInfo) {
+      input.readLength();
+      input.readLength();
+      input.readLength();
+    } else if (opcode === OPCODE.slotImport && this.#dialect === "valkey") {
+      input.skipString();
+      for (let ranges = input.readLength(); ranges > 0; ranges--) {
+        input.readLength();
+        input.readLength();
+      }
+    } else if (opcode === OPCODE.ramLru && this.#dialect === "redis") {
+      input.readLength();
+    } else if (opcode === OPCODE.functionPreGa) {
+      throw new RdbError(
+        "functions in the format of Redis 7.0 release candidates cannot be read",
+        this.#recordOffset,
+      );
+    } else {
+      throw new RdbError(`unknown opcode or value type ${opcode}`, this.#recordOffset);
+    }
+  }
+
+  #readResize(): void {
+    const keys = this.#input.readLength();
+    const expires = this.#input.readLength();
+    // The counts may lie; the number of bytes left cannot.
+    const { remaining } = this.#source;
+    const mostKeys = Math.floor(remaining / SHORTEST_RECORD_BYTES);
+    const mostExpires = Math.floor(remaining / SHORTEST_EXPIRING_RECORD_BYTES);
+    this.#sink.resize(Math.min(keys, mostKeys), Math.min(expires, mostExpires));
+  }
+
+  #readAux(): void {
+    this.#input.readString(this.#key);
+    const moves = this.#source.moves;
+    this.#input.readString(this.#value);
+    if (this.#source.moves !== moves) this.#key.follow(this.#source);
+    this.#sink.aux(this.#key.slice, this.#value.slice);
+  }
+
+  // What a module kept beside the keys. Without the module it has no meaning, and losing it loses
+  // no key.
+  #skipModuleAux(): void {
+    const input = this.#input;
+    input.readLength();
+    const name = moduleTypeName(input.lengthHigh, input.lengthLow);
+    const opcode = input.readLength();
+    if (opcode !== MODULE_OPCODE.unsignedInteger) {
+      throw input.error(`bad AUX data of the module "${name}": opcode ${opcode} where 2 is due`);
+    }
+    input.readLength();
+    skipModuleData(input, name);
+  }
+
+  #finish(): void {
+    if (this.#version >= FIRST_VERSION_WITH_CHECKSUM) {
+      const computed = this.#source.checksum();
+      const offset = this.#source.offset;
+      const stored = this.#input.readUint64();
+      // Zero is what a server with `rdbchecksum no` writes.
+      if (computed !== undefined && stored !== 0n && stored !== computed) {
+        throw new RdbError(
+          `wrong checksum: the bytes give ${hex64(computed)}, the file says ${hex64(stored)}`,
+          offset,
+        );
+      }
+      this.checksumVerified = computed !== undefined && stored !== 0n;
+    }
+    this.#complete = true;
+  }
+
+  #isExpired(): boolean {
+    const { expireAtMs } = this.#meta;
+    return expireAtMs !== -1 && expireAtMs < this.#options.nowMs &&
+      this.#options.keepExpired !== true;
+  }
+
+  #forgetMeta(): void {
+    const meta = this.#meta;
+    meta.expireAtMs = -1;
+    meta.idleSeconds = -1;
+    meta.frequency = -1;
+  }
+
+  // Says in which key reading stopped, and gives the refusals of a sink their place.
+  #explain(error: unknown): unknown {
+    if (error instanceof RdbRejection) return new RdbError(error.message, this.#recordOffset);
+    if (!(error instanceof RdbError) || this.#valueType < 0) return error;
+    this.#key.follow(this.#source);
+    const typeName = valueTypeName(this.#valueType, this.#dialect);
+    return new RdbError(
+      `${error.reason}; key ${printableKey(this.#key.slice)}, ` +
+        `type ${typeName} (${this.#valueType})`,
+      error.offset,
+    );
+  }
+}
+
+function hex64(value: bigint): string {
+  return value.toString(16).padStart(16, "0");
+}

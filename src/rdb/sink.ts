@@ -1,0 +1,38 @@
+import type { Slice } from "../base/slice.ts";
+
+/** What a file says about one key besides its value. One object, reused for every key. */
+export interface KeyMeta {
+  /** Unix time in milliseconds, -1 without expiry. Beyond 2^53 it is the nearest double. */
+  expireAtMs: number;
+  /** Seconds since the last access, -1 when the file does not say. */
+  idleSeconds: number;
+  /** Logarithmic access counter, 0 to 255, -1 when the file does not say. */
+  frequency: number;
+}
+
+/**
+ * Receives what an `RdbReader` finds, in the order of the file.
+ *
+ * Every slice is borrowed: it is valid until the method returns. A method may throw
+ * `RdbRejection` to stop the load with a reason.
+ */
+export interface RdbSink {
+  /** The header: 1 to 12, or 80 of Valkey. */
+  version(version: number, isValkey: boolean): void;
+  /** A field about the file, such as `redis-ver` or `ctime`. Unknown ones are to be ignored. */
+  aux(key: Slice, value: Slice): void;
+  /** The keys that follow belong to this database. Must reject an index out of range. */
+  selectDatabase(index: number): void;
+  /**
+   * How many keys, and keys with an expiry, the selected database will get. Only a hint, but never
+   * more than the rest of the file could hold.
+   */
+  resize(keys: number, expires: number): void;
+  /** The source text of a function library. */
+  functionLibrary(code: Slice): void;
+  /**
+   * A string. `isInteger`: it stood in the file as an 8, 16 or 32-bit integer, so that the slice
+   * holds its shortest decimal text. (Longer integers stand in the file as text.)
+   */
+  string(key: Slice, value: Slice, meta: KeyMeta, isInteger: boolean): void;
+}
