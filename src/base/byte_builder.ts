@@ -106,7 +106,7 @@ export class ByteBuilder {
 
   /**
    * Makes room for `count` bytes, counts them as appended, and returns where they start: for
-   * callers that write into `buffer` themselves.
+   * callers that write into `buffer` themselves. Ask for `buffer` afterwards: growing replaces it.
    */
   reserve(count: number): number {
     const at = this.#length;

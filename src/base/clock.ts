@@ -18,13 +18,15 @@ export class SystemClock implements Clock {
   }
 
   nowUs(): number {
-    const unixMs = Date.now();
-    const steadyMs = performance.now() + this.#offsetMs;
     // Date.now has no microseconds, so the monotonic clock runs on from where both agreed, until
-    // they are more than a millisecond apart because somebody set the system's clock.
-    if (steadyMs >= unixMs - 1 && steadyMs < unixMs + 2) return Math.floor(steadyMs * 1000);
-    this.#offsetMs += unixMs - steadyMs;
-    return unixMs * 1000;
+    // they are more than a millisecond apart because somebody set the system's clock. The process
+    // may be paused at any point here, hence a reading on either side.
+    const earliestMs = Date.now();
+    const steadyMs = performance.now() + this.#offsetMs;
+    const latestMs = Date.now();
+    if (steadyMs >= earliestMs - 1 && steadyMs < latestMs + 2) return Math.floor(steadyMs * 1000);
+    this.#offsetMs = latestMs - performance.now();
+    return latestMs * 1000;
   }
 
   monotonicMs(): number {
