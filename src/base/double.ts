@@ -1,7 +1,6 @@
 import { divideToEven, type FloatFormat, roundToFormat } from "./binary_float.ts";
 import { type FloatText, scanFloat } from "./float_scan.ts";
 import { isSpace, parseSafeInteger, writeInteger } from "./int64.ts";
-import { latin1 } from "./bytes.ts";
 
 const DOUBLE_FORMAT: FloatFormat = { precision: 53, minExponent: -1074, maxExponent: 971 };
 const TWO_62 = 2 ** 62;
@@ -23,7 +22,7 @@ export function parseDouble(bytes: Uint8Array, start: number, end: number): numb
   if (start === end || isSpace(bytes[start])) return NaN;
   const text = scanFloat(bytes, start, end);
   if (text === undefined || text.end !== end || text.kind === "nan") return NaN;
-  const value = toDouble(text, bytes, start);
+  const value = toDouble(text);
   const outOfRange = text.kind !== "infinity" &&
     (value === Infinity || value === -Infinity || (value === 0 && text.digits !== ""));
   return outOfRange ? NaN : value;
@@ -42,7 +41,7 @@ export function parseDoubleLenient(bytes: Uint8Array, start: number, end: number
   if (textEnd === start) return 0;
   const text = scanFloat(bytes, start, textEnd);
   if (text === undefined || text.end !== textEnd || text.kind === "nan") return NaN;
-  return toDouble(text, bytes, start);
+  return toDouble(text);
 }
 
 // Most scores: an optional minus, up to 15 digits, perhaps a point among them. Both the digits and
@@ -69,18 +68,25 @@ function parsePlainDecimal(bytes: Uint8Array, start: number, end: number): numbe
   return negative ? -value : value;
 }
 
-function toDouble(text: FloatText, bytes: Uint8Array, start: number): number {
-  if (text.kind === "infinity") return text.negative ? -Infinity : Infinity;
-  if (text.kind === "decimal") return Number(latin1(bytes, start, text.end));
-  const digits = text.digits === "" ? 0n : BigInt(`0x${text.digits}`);
-  const { mantissa, exponent } = roundToFormat(digits, 1n, text.exponent, DOUBLE_FORMAT);
-  const magnitude = mantissa === undefined ? Infinity : Number(mantissa) * 2 ** exponent;
+function toDouble(text: FloatText): number {
+  const magnitude = text.kind === "infinity"
+    ? Infinity
+    : text.kind === "decimal"
+    ? Number(`${text.digits || "0"}e${text.exponent}`)
+    : hexadecimalToDouble(text);
   return text.negative ? -magnitude : magnitude;
+}
+
+function hexadecimalToDouble(text: FloatText): number {
+  const digits = BigInt(`0x${text.digits || "0"}`);
+  const { mantissa, exponent } = roundToFormat(digits, 1n, text.exponent, DOUBLE_FORMAT);
+  return mantissa === undefined ? Infinity : Number(mantissa) * 2 ** exponent;
 }
 
 /**
  * A double as Redis 7.2 replies and stores it: whole numbers up to 2^62 in full, others with the
- * fewest digits that read back the same, "inf", "-inf", "nan", "-0". Scientific notation, which
+ * fewest digits that read back the same (of two doubles in a thousand Redis prints one digit more
+ * than needed, or another last one), "inf", "-inf", "nan", "-0". Scientific notation, which
  * starts elsewhere than in JavaScript, looks like "1.5e+30" and "1e-7".
  */
 export function formatDouble(value: number): string {
@@ -123,7 +129,7 @@ export function writeDouble(value: number, bytes: Uint8Array, at: number): numbe
  * removed, never "-0": what GEOPOS replies. `value` is finite.
  */
 export function formatHumanDouble(value: number): string {
-  if (Number.isSafeInteger(value)) return String(value + 0 === 0 ? 0 : value);
+  if (Number.isSafeInteger(value)) return String(value);
   const { mantissa, exponent } = splitDouble(Math.abs(value));
   return formatHuman(value < 0, mantissa, exponent);
 }

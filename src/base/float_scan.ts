@@ -8,7 +8,10 @@ import { isSpace } from "./int64.ts";
 export interface FloatText {
   readonly kind: "decimal" | "hexadecimal" | "infinity" | "nan";
   readonly negative: boolean;
-  /** Digits before and after the point, without leading zeros: empty for zero. */
+  /**
+   * Digits before and after the point, without leading zeros: empty for zero. Of more than
+   * `DIGITS_MAX` the first are kept, and a 1 stands for the rest unless all of it is zeros.
+   */
   readonly digits: string;
   /** Of ten for decimal digits, of two for hexadecimal ones. */
   readonly exponent: number;
@@ -18,6 +21,9 @@ export interface FloatText {
 
 // No text that fits in memory needs a larger exponent to reach the largest or smallest float.
 const EXPONENT_LIMIT = 1e10;
+// Enough to tell on which side of the middle of two doubles a number lies (that takes 768), and all
+// that a long double's text can have. A client may send half a gigabyte of digits.
+const DIGITS_MAX = 5120;
 const POINT = 0x2e;
 
 /**
@@ -65,13 +71,13 @@ function scanDecimal(
     fraction = at - pointAt - 1;
   }
   if (pointAt === start && fraction === 0) return undefined;
-  const digits = latin1(bytes, start, pointAt) + latin1(bytes, at - fraction, at);
+  const { digits, dropped } = readDigits(bytes, start, pointAt, at - fraction, at);
   const exponent = scanExponent(bytes, at, end, 0x65);
   return {
     kind: "decimal",
     negative,
-    digits: digits.replace(/^0+/, ""),
-    exponent: exponent.value - fraction,
+    digits,
+    exponent: exponent.value - fraction + dropped,
     end: exponent.end,
   };
 }
@@ -94,15 +100,34 @@ function scanHexadecimal(
     fraction = at - pointAt - 1;
   }
   if (pointAt === first && fraction === 0) return undefined;
-  const digits = latin1(bytes, first, pointAt) + latin1(bytes, at - fraction, at);
+  const { digits, dropped } = readDigits(bytes, first, pointAt, at - fraction, at);
   const exponent = scanExponent(bytes, at, end, 0x70);
   return {
     kind: "hexadecimal",
     negative,
-    digits: digits.replace(/^0+/, ""),
-    exponent: exponent.value - 4 * fraction,
+    digits,
+    exponent: exponent.value + 4 * (dropped - fraction),
     end: exponent.end,
   };
+}
+
+// The digits of [start, pointAt) and [fractionAt, end), and how many were dropped at their end.
+function readDigits(
+  bytes: Uint8Array,
+  start: number,
+  pointAt: number,
+  fractionAt: number,
+  end: number,
+): { digits: string; dropped: number } {
+  const first = skipZeros(bytes, start, pointAt);
+  const second = first < pointAt ? fractionAt : skipZeros(bytes, fractionAt, end);
+  const firstEnd = Math.min(pointAt, first + DIGITS_MAX);
+  const secondEnd = Math.min(end, second + DIGITS_MAX - (firstEnd - first));
+  const digits = latin1(bytes, first, firstEnd) + latin1(bytes, second, secondEnd);
+  const dropped = (pointAt - firstEnd) + (end - secondEnd);
+  const onlyZeros = skipZeros(bytes, firstEnd, pointAt) === pointAt &&
+    skipZeros(bytes, secondEnd, end) === end;
+  return onlyZeros ? { digits, dropped } : { digits: digits + "1", dropped: dropped - 1 };
 }
 
 // An exponent without digits is not part of the number, nor is its letter.
@@ -117,6 +142,11 @@ function scanExponent(bytes: Uint8Array, start: number, end: number, letter: num
     value = Math.min(EXPONENT_LIMIT, value * 10 + bytes[at] - 0x30);
   }
   return { value: negative ? -value : value, end: at };
+}
+
+function skipZeros(bytes: Uint8Array, at: number, end: number): number {
+  while (at < end && bytes[at] === 0x30) at++;
+  return at;
 }
 
 function skipDigits(bytes: Uint8Array, at: number, end: number): number {

@@ -129,6 +129,13 @@ Deno.test("a hundred thousand digits are read in no time and rightly", () => {
   assertStrictEquals(parseWith(parseDouble, `1${zeros}e-100000`), 1);
   assertStrictEquals(parseWith(parseDouble, `0x1${zeros}p-400000`), 1);
   assertStrictEquals(parseWith(parseDouble, `0x.${zeros}8p400001`), 1);
+  // The middle of two doubles, where the last of many digits decides.
+  const middle = `9007199254740993.${zeros}`;
+  assertStrictEquals(parseWith(parseDouble, middle), 9007199254740992);
+  assertStrictEquals(parseWith(parseDouble, `${middle}1`), 9007199254740994);
+  assertStrictEquals(parseWith(parseDouble, `0x20000000000001.${zeros}`), 9007199254740992);
+  assertStrictEquals(parseWith(parseDouble, `0x20000000000001.${zeros}1`), 9007199254740994);
+  assertStrictEquals(parseWith(parseDouble, `0x20000000000001${zeros}1p-400004`), 9007199254740994);
   assert(Number.isNaN(parseWith(parseDouble, `1${zeros}`)));
 });
 

@@ -6,6 +6,7 @@ Deno.test("a seed always gives the same numbers, and another seed gives others",
     const random = new SeededRandom(seed);
     return Array.from({ length: 4 }, () => random.next32());
   };
+  assertEquals(draw(1), [393288148, 2174103013, 3814759091, 2092745082]);
   assertEquals(draw(1), draw(1));
   assertNotEquals(draw(1), draw(2));
   assertNotEquals(draw(0), [0, 0, 0, 0]);
