@@ -56,6 +56,11 @@ export class RedisServer {
 
   /** Sends one command, its text one byte a character, and returns the reply's line or bulk. */
   async command(...words: (string | number)[]): Promise<string> {
+    return (await this.list(...words))[0];
+  }
+
+  /** The same for a command that replies with an array of strings. */
+  async list(...words: (string | number)[]): Promise<string[]> {
     const parts = words.map((word) => latin1Bytes(String(word)));
     const request = concat([
       latin1Bytes(`*${parts.length}\r\n`),
@@ -64,12 +69,7 @@ export class RedisServer {
     for (let at = 0; at < request.length;) {
       at += await this.#connection.write(request.subarray(at));
     }
-    const line = await this.#take(await this.#find("\r\n"), 2);
-    if (line.startsWith("-")) throw new Error(`${words[0]}: ${line}`);
-    if (!line.startsWith("$")) return line.slice(1);
-    const length = Number(line.slice(1));
-    while (this.#unread.length < length + 2) await this.#readMore();
-    return this.#take(length, 2);
+    return await this.#readReply();
   }
 
   /** The dump of what the server holds now. */
@@ -83,6 +83,20 @@ export class RedisServer {
     this.#process.kill();
     await this.#process.status;
     await Deno.remove(this.folder, { recursive: true });
+  }
+
+  async #readReply(): Promise<string[]> {
+    const line = this.#take(await this.#find("\r\n"), 2);
+    if (line.startsWith("-")) throw new Error(line.slice(1));
+    const count = Number(line.slice(1));
+    if (line.startsWith("*")) {
+      const items: string[] = [];
+      while (items.length < count) items.push(...await this.#readReply());
+      return items;
+    }
+    if (!line.startsWith("$")) return [line.slice(1)];
+    while (this.#unread.length < count + 2) await this.#readMore();
+    return [this.#take(count, 2)];
   }
 
   async #find(mark: string): Promise<number> {
