@@ -41,7 +41,8 @@ function narrowBytes(text: string, highest: number): Uint8Array<ArrayBuffer> {
 
 /** UTF-8 of a text, for texts that come from JavaScript (messages, paths), not from users. */
 export function utf8Bytes(text: string): Uint8Array<ArrayBuffer> {
-  return utf8Encoder.encode(text);
+  // Typed with any buffer in Deno 2.4.
+  return utf8Encoder.encode(text) as Uint8Array<ArrayBuffer>;
 }
 
 /** One character per byte, exact for all 256 values; `latin1Bytes` is its inverse. */
