@@ -30,7 +30,7 @@ build: ## Compile the executable dist/miniredis
 	$(DENO) task build
 
 smoke: ## Try dist/miniredis on a dump that redis-server wrote
-	$(DENO) task smoke dist/miniredis
+	$(DENO) task smoke
 
 bench: ## Measure speed and memory beside redis-server (ARGS="--only throughput --pairs 5")
 	$(DENO) task bench $(ARGS)

@@ -1,5 +1,6 @@
 /** This project's server as a subprocess: from source, or the executable that MINIREDIS_EXECUTABLE names. */
 
+import { resolve } from "node:path";
 import { RespClient } from "./resp_client.ts";
 import { type Flags, ServerProcess } from "./server_process.ts";
 
@@ -10,7 +11,7 @@ export const projectDir: string = folderAbove(import.meta.dirname!, 2);
 export function programCommand(
   executable = Deno.env.get("MINIREDIS_EXECUTABLE"),
 ): { command: string; args: string[] } {
-  if (executable) return { command: Deno.realPathSync(executable), args: [] };
+  if (executable) return { command: resolve(projectDir, executable), args: [] };
   const [deno, ...args] = taskCommand("start").split(" ");
   if (deno !== "deno") throw new Error("the task start does not begin with deno");
   return { command: Deno.execPath(), args };

@@ -67,6 +67,10 @@ export class ServerProcess {
     return server;
   }
 
+  get isRunning(): boolean {
+    return this.#running;
+  }
+
   /** All that the server printed so far. */
   get log(): string {
     return this.#log;
