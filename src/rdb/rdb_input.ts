@@ -1,11 +1,13 @@
-import { writeInteger } from "../base/int64.ts";
+import { type Integer64, writeInteger } from "../base/int64.ts";
 import { lzfDecompress } from "../base/lzf.ts";
 import { Slice } from "../base/slice.ts";
 import type { ByteSource } from "./byte_source.ts";
 import { LENGTH_32_BITS, LENGTH_64_BITS, STRING_ENCODING } from "./opcodes.ts";
 import { RdbError } from "./rdb_error.ts";
 
+const TWO_TO_21 = 2097152;
 const TWO_TO_32 = 4294967296;
+const doubleBits = new DataView(new ArrayBuffer(8));
 const SHORT_SCRATCH = 64;
 // Three bytes of LZF yield at most 264, and no other item yields more per byte.
 const LZF_HIGHEST_RATIO = 88;
@@ -105,6 +107,20 @@ export class RdbInput {
     return high * TWO_TO_32 + low;
   }
 
+  /** A binary double, little-endian. */
+  readDouble(): number {
+    doubleBits.setUint32(0, this.#readUint32LittleEndian(), true);
+    doubleBits.setUint32(4, this.#readUint32LittleEndian(), true);
+    return doubleBits.getFloat64(0, true);
+  }
+
+  /** The last length read, exact, as an unsigned integer. */
+  lastLength(): Integer64 {
+    const { lengthHigh, lengthLow } = this;
+    if (lengthHigh < TWO_TO_21) return lengthHigh * TWO_TO_32 + lengthLow;
+    return (BigInt(lengthHigh) << 32n) | BigInt(lengthLow);
+  }
+
   /** The checksum: little-endian, exact. */
   readUint64(): bigint {
     const low = this.#readUint32LittleEndian();
@@ -153,7 +169,20 @@ export class RdbInput {
     slot.takeFromWindow(source, length);
   }
 
-  /** Passes over a string without decoding it. */
+  /** Lets go of what is held in the window and holds what comes from here on. */
+  hold(): void {
+    this.source.heldAt = this.source.position;
+  }
+
+  /** Two strings, both valid afterwards if they were held from the first on. */
+  readPair(first: StringSlot, second: StringSlot): void {
+    this.readString(first);
+    const { moves } = this.source;
+    this.readString(second);
+    if (this.source.moves !== moves) first.follow(this.source);
+  }
+
+  /** Passes over a string without decoding it, and lets go of what is held. */
   skipString(): void {
     const length = this.readLengthOrEncoding();
     if (!this.isEncoded) return this.source.skip(length);

@@ -12,7 +12,10 @@ import {
 } from "./opcodes.ts";
 import { printableKey, RdbError, RdbRejection } from "./rdb_error.ts";
 import { RdbInput, StringSlot } from "./rdb_input.ts";
-import type { KeyMeta, RdbSink } from "./sink.ts";
+import { DISCARDING_SINK } from "./discarding_sink.ts";
+import type { KeyMeta } from "./key_meta.ts";
+import type { RdbSink } from "./sink.ts";
+import { ValueContext } from "./value_context.ts";
 import { type ValueReaders, valueReadersFor } from "./value_readers.ts";
 
 const HEADER_BYTES = 9;
@@ -28,22 +31,26 @@ export interface RdbReaderOptions {
   checksum: boolean;
   /** Deliver expired keys too, as replicas and the preamble of an AOF must. */
   keepExpired?: boolean;
+  /** Look for duplicates in packed values (`sanitize-dump-payload`). */
+  sanitize?: boolean;
 }
 
 /** What a reader has seen so far. */
 export interface RdbCounts {
   keysLoaded: number;
   keysExpired: number;
+  /** Keys of empty values, which an old bug of Redis saved: they are skipped, not loaded. */
+  emptyKeysSkipped: number;
 }
 
 /**
  * Reads a dump, record by record, and hands what it finds to a sink. `run` does a slice of the
  * work, so that a server can answer its clients between slices.
  *
- * Every failure is an `RdbError`; after one the reader must not be used again.
+ * Whatever is wrong with the file is an `RdbError`; after one the reader must not be used again.
  */
 export class RdbReader {
-  readonly counts: RdbCounts = { keysLoaded: 0, keysExpired: 0 };
+  readonly counts: RdbCounts = { keysLoaded: 0, keysExpired: 0, emptyKeysSkipped: 0 };
   /** Whether the file had a checksum and it was right; false also where there is none. */
   checksumVerified = false;
 
@@ -57,6 +64,7 @@ export class RdbReader {
   #version = 0;
   #dialect: Dialect = "redis";
   #valueReaders: ValueReaders = {};
+  #values: ValueContext | undefined;
   #complete = false;
   #recordOffset = 0;
   // Type of the value being read, for error messages; -1 outside of values.
@@ -150,12 +158,12 @@ export class RdbReader {
     this.#valueType = VALUE_TYPE.string;
     input.readString(value);
     if (this.#source.moves !== moves) key.follow(this.#source);
-    this.#valueType = -1;
     if (this.#isExpired()) this.counts.keysExpired++;
     else {
-      this.counts.keysLoaded++;
       this.#sink.string(key.slice, value.slice, this.#meta, value.isInteger);
+      this.counts.keysLoaded++;
     }
+    this.#valueType = -1;
     this.#forgetMeta();
   }
 
@@ -165,7 +173,20 @@ export class RdbReader {
     key.detach();
     this.#valueType = type;
     const readValue = this.#valueReaders[type];
-    if (readValue === undefined) throw new RdbError(this.#refusal(type), this.#recordOffset);
+    const valueSink = this.#sink.valueSink;
+    if (readValue === undefined || valueSink === undefined) {
+      throw new RdbError(this.#refusal(type), this.#recordOffset);
+    }
+    const expired = this.#isExpired();
+    this.#values ??= new ValueContext(this.#input, this.#options.sanitize === true, {
+      key: key.slice,
+      meta: this.#meta,
+      sink: valueSink,
+    });
+    this.#values.sink = expired ? DISCARDING_SINK : valueSink;
+    if (!readValue(this.#values, type)) this.counts.emptyKeysSkipped++;
+    else if (expired) this.counts.keysExpired++;
+    else this.counts.keysLoaded++;
     this.#valueType = -1;
     this.#forgetMeta();
   }
@@ -301,15 +322,17 @@ export class RdbReader {
 
   // Says in which key reading stopped, and gives the refusals of a sink their place.
   #explain(error: unknown): unknown {
-    if (error instanceof RdbRejection) return new RdbError(error.message, this.#recordOffset);
-    if (!(error instanceof RdbError) || this.#valueType < 0) return error;
-    this.#key.follow(this.#source);
-    const typeName = valueTypeName(this.#valueType, this.#dialect);
-    return new RdbError(
-      `${error.reason}; key ${printableKey(this.#key.slice)}, ` +
-        `type ${typeName} (${this.#valueType})`,
-      error.offset,
-    );
+    let reason: string;
+    let offset = this.#recordOffset;
+    if (error instanceof RdbRejection) reason = error.message;
+    else if (error instanceof RdbError) ({ reason, offset } = error);
+    else return error;
+    if (this.#valueType >= 0) {
+      this.#key.follow(this.#source);
+      const typeName = valueTypeName(this.#valueType, this.#dialect);
+      reason += `; key ${printableKey(this.#key.slice)}, type ${typeName} (${this.#valueType})`;
+    }
+    return new RdbError(reason, offset);
   }
 }
 

@@ -1,14 +1,6 @@
 import type { Slice } from "../base/slice.ts";
-
-/** What a file says about one key besides its value. One object, reused for every key. */
-export interface KeyMeta {
-  /** Unix time in milliseconds, -1 without expiry. Beyond 2^53 it is the nearest double. */
-  expireAtMs: number;
-  /** Seconds since the last access, -1 when the file does not say. */
-  idleSeconds: number;
-  /** Logarithmic access counter, 0 to 255, -1 when the file does not say. */
-  frequency: number;
-}
+import type { KeyMeta } from "./key_meta.ts";
+import type { ValueSink } from "./value_sink.ts";
 
 /**
  * Receives what an `RdbReader` finds, in the order of the file.
@@ -35,4 +27,8 @@ export interface RdbSink {
    * holds its shortest decimal text. (Longer integers stand in the file as text.)
    */
   string(key: Slice, value: Slice, meta: KeyMeta, isInteger: boolean): void;
+  /**
+   * Receives values of the other types. While there is none, the first such value stops the load.
+   */
+  readonly valueSink?: ValueSink;
 }

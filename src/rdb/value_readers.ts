@@ -1,23 +1,64 @@
-import type { Slice } from "../base/slice.ts";
-import type { Dialect } from "./opcodes.ts";
-import type { RdbInput } from "./rdb_input.ts";
-import type { KeyMeta, RdbSink } from "./sink.ts";
+import { type Dialect, VALUE_TYPE } from "./opcodes.ts";
+import type { ValueReader } from "./value_context.ts";
+import {
+  readIntset,
+  readListpackHash,
+  readListpackHashWithExpiry,
+  readListpackSet,
+  readListpackSortedSet,
+  readQuicklist,
+  readZiplistHash,
+  readZiplistList,
+  readZiplistSortedSet,
+  readZipmapHash,
+} from "./values/packed.ts";
+import {
+  readHashWithMetadata,
+  readPlainHash,
+  readPlainList,
+  readPlainSet,
+  readPlainSortedSet,
+  readValkeyHash,
+} from "./values/plain.ts";
+import { readStream } from "./values/stream.ts";
 
 /**
- * Reads one value, from the byte after the key on, and tells the sink what it is. The key stays
- * valid; nothing is held in the window.
+ * By type number. Strings are not here: the record loop reads them itself, for speed. Nor are the
+ * values of modules: nobody but the module can read them.
  */
-export type ValueReader = (
-  input: RdbInput,
-  key: Slice,
-  meta: KeyMeta,
-  sink: RdbSink,
-) => void;
-
-/** By type number. Strings are not here: the record loop reads them itself, for speed. */
 export type ValueReaders = Readonly<Record<number, ValueReader | undefined>>;
 
-const READERS: Readonly<Record<Dialect, ValueReaders>> = { redis: {}, valkey: {} };
+const COMMON: ValueReaders = {
+  [VALUE_TYPE.list]: readPlainList,
+  [VALUE_TYPE.set]: readPlainSet,
+  [VALUE_TYPE.sortedSet]: readPlainSortedSet,
+  [VALUE_TYPE.sortedSet2]: readPlainSortedSet,
+  [VALUE_TYPE.hash]: readPlainHash,
+  [VALUE_TYPE.hashZipmap]: readZipmapHash,
+  [VALUE_TYPE.listZiplist]: readZiplistList,
+  [VALUE_TYPE.setIntset]: readIntset,
+  [VALUE_TYPE.sortedSetZiplist]: readZiplistSortedSet,
+  [VALUE_TYPE.hashZiplist]: readZiplistHash,
+  [VALUE_TYPE.listQuicklist]: readQuicklist,
+  [VALUE_TYPE.listQuicklist2]: readQuicklist,
+  [VALUE_TYPE.hashListpack]: readListpackHash,
+  [VALUE_TYPE.sortedSetListpack]: readListpackSortedSet,
+  [VALUE_TYPE.setListpack]: readListpackSet,
+  [VALUE_TYPE.streamListpacks]: readStream,
+  [VALUE_TYPE.streamListpacks2]: readStream,
+  [VALUE_TYPE.streamListpacks3]: readStream,
+};
+
+const READERS: Readonly<Record<Dialect, ValueReaders>> = {
+  redis: {
+    ...COMMON,
+    [VALUE_TYPE.hashMetadataPreGa]: readHashWithMetadata,
+    [VALUE_TYPE.hashMetadata]: readHashWithMetadata,
+    [VALUE_TYPE.hashListpackExPreGa]: readListpackHashWithExpiry,
+    [VALUE_TYPE.hashListpackEx]: readListpackHashWithExpiry,
+  },
+  valkey: { ...COMMON, [VALUE_TYPE.valkeyHash2]: readValkeyHash },
+};
 
 /** The readers of the values that a file of this dialect may hold. */
 export function valueReadersFor(dialect: Dialect): ValueReaders {

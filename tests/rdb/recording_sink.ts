@@ -3,7 +3,8 @@ import type { Slice } from "../../src/base/slice.ts";
 import { ByteSource } from "../../src/rdb/byte_source.ts";
 import { RdbRejection } from "../../src/rdb/rdb_error.ts";
 import { RdbReader, type RdbReaderOptions } from "../../src/rdb/reader.ts";
-import type { KeyMeta, RdbSink } from "../../src/rdb/sink.ts";
+import type { KeyMeta } from "../../src/rdb/key_meta.ts";
+import type { RdbSink } from "../../src/rdb/sink.ts";
 
 export interface RecordedString extends KeyMeta {
   value: string;

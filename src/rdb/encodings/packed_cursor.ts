@@ -41,13 +41,14 @@ export abstract class PackedCursor {
   /** Steps to the next element. False at the end, and where there is a fault. */
   abstract next(): boolean;
 
-  /** Points the slice at the element's bytes, for an integer at its decimal text in the cursor. */
-  textInto(slice: Slice): void {
+  /**
+   * Points the slice at the element's bytes, for an integer at its decimal text in `integerText`,
+   * which has room for `INTEGER64_TEXT_MAX` bytes. By default the cursor's own, which the next call
+   * writes over.
+   */
+  textInto(slice: Slice, integerText: Uint8Array = this.#integerText): void {
     if (!this.isInteger) slice.set(this.bytes, this.start, this.end);
-    else {
-      const text = this.#integerText;
-      slice.set(text, 0, writeInteger64(this.integer, text, 0));
-    }
+    else slice.set(integerText, 0, writeInteger64(this.integer, integerText, 0));
   }
 
   /** Moves `position` behind the header. */

@@ -129,7 +129,7 @@ function faultOf({ fault, cursor, pairs }: Format, value: Uint8Array): string | 
   cursor.begin(value, 0, value.length);
   if (!cursor.next()) return "empty";
   cursor.begin(value, 0, value.length);
-  return repetitionFault(cursor, pairs);
+  return repetitionFault(cursor, pairs ? 2 : 1);
 }
 
 function elementsOf({ cursor }: Format, value: Uint8Array): string[] {
