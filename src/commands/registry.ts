@@ -1,0 +1,20 @@
+// All rows of all tables. The imports are static: `deno compile` embeds only what it can see.
+import type { CommandSpec } from "../engine/command.ts";
+import { BITMAP_COMMANDS } from "./bitmap/table.ts";
+import { CONNECTION_COMMANDS } from "./connection/table.ts";
+import { GENERIC_COMMANDS } from "./generic/table.ts";
+import { SERVER_COMMANDS } from "./server/table.ts";
+import { STRING_COMMANDS } from "./string/table.ts";
+import { TRANSACTION_COMMANDS } from "./transactions/table.ts";
+
+/** Every command of the server, in the order of the groups. */
+export function allCommands(): readonly CommandSpec[] {
+  return [
+    ...STRING_COMMANDS,
+    ...BITMAP_COMMANDS,
+    ...GENERIC_COMMANDS,
+    ...CONNECTION_COMMANDS,
+    ...SERVER_COMMANDS,
+    ...TRANSACTION_COMMANDS,
+  ];
+}

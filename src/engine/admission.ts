@@ -1,0 +1,126 @@
+// Whether a command may run now: one ordered list of gates. Most calls find all of them open at once.
+import { CommandError, ERR } from "./errors.ts";
+import {
+  FLAG_ALLOW_BUSY,
+  FLAG_DENYOOM,
+  FLAG_LOADING,
+  FLAG_MAY_REPLICATE,
+  FLAG_NO_AUTH,
+  FLAG_NO_MULTI,
+  FLAG_STALE,
+  FLAG_WRITE,
+} from "./flags.ts";
+import type { Origin } from "./origins.ts";
+import type { Command } from "./registry.ts";
+import {
+  type Session,
+  SESSION_IN_MULTI,
+  SESSION_SUBSCRIBED,
+  SESSION_UNAUTHENTICATED,
+} from "./session.ts";
+
+/** Server-wide conditions; each closes a gate for some commands. */
+export const GATE_LOADING = 1;
+/** A script runs too long. */
+export const GATE_BUSY = 2;
+/** The last save failed and `stop-writes-on-bgsave-error` is on. */
+export const GATE_MISCONF = 4;
+/** This is a read-only replica. */
+export const GATE_READONLY = 8;
+/** The link to the master is down and stale data is not to be served. */
+export const GATE_MASTER_DOWN = 16;
+/** Fewer good replicas than `min-replicas-to-write`. */
+export const GATE_NO_REPLICAS = 32;
+/** Memory is over `maxmemory` and nothing can be evicted. */
+export const GATE_OOM = 64;
+
+const SUBSCRIBED_MAY_CALL = new Set([
+  "subscribe",
+  "psubscribe",
+  "ssubscribe",
+  "unsubscribe",
+  "punsubscribe",
+  "sunsubscribe",
+  "ping",
+  "quit",
+  "reset",
+]);
+
+interface Asked {
+  readonly gates: number;
+  readonly session: Session;
+  readonly command: Command;
+  readonly origin: Origin;
+}
+
+type Gate = (asked: Asked) => CommandError | undefined;
+
+const needsAuthentication: Gate = ({ session, command, origin }) =>
+  origin.checksAcl && session.bits & SESSION_UNAUTHENTICATED && !(command.flags & FLAG_NO_AUTH)
+    ? ERR.noAuth
+    : undefined;
+
+const notInTransaction: Gate = ({ session, command }) =>
+  session.bits & SESSION_IN_MULTI && command.flags & FLAG_NO_MULTI
+    ? ERR.notInTransaction
+    : undefined;
+
+const outOfMemory: Gate = ({ gates, command, origin }) =>
+  gates & GATE_OOM && command.flags & FLAG_DENYOOM && !origin.outranksGates ? ERR.oom : undefined;
+
+const writes: Gate = ({ gates, command, origin }) => {
+  if (!(command.flags & FLAG_WRITE) || origin.outranksGates) return undefined;
+  if (gates & GATE_MISCONF) return ERR.misconf;
+  if (gates & GATE_NO_REPLICAS) return ERR.noReplicas;
+  if (gates & GATE_READONLY) return ERR.readOnly;
+  return undefined;
+};
+
+const subscribed: Gate = ({ session, command }) => {
+  if (!(session.bits & SESSION_SUBSCRIBED) || session.reply.protocol > 2) return undefined;
+  const name = command.facts.name;
+  if (SUBSCRIBED_MAY_CALL.has(name)) return undefined;
+  return new CommandError(
+    `ERR Can't execute '${command.fullName}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING /` +
+      " QUIT / RESET are allowed in this context",
+  );
+};
+
+const masterDown: Gate = ({ gates, command, origin }) =>
+  gates & GATE_MASTER_DOWN && !(command.flags & FLAG_STALE) && !origin.outranksGates
+    ? ERR.masterDown
+    : undefined;
+
+const loading: Gate = ({ gates, command, origin }) =>
+  gates & GATE_LOADING && !(command.flags & FLAG_LOADING) && !origin.outranksGates
+    ? ERR.loading
+    : undefined;
+
+const busy: Gate = ({ gates, command }) =>
+  gates & GATE_BUSY && !(command.flags & FLAG_ALLOW_BUSY) ? ERR.busyScript : undefined;
+
+/** In Redis's order: which error a client sees when several apply. */
+const GATES: readonly Gate[] = [
+  needsAuthentication,
+  notInTransaction,
+  outOfMemory,
+  writes,
+  subscribed,
+  masterDown,
+  loading,
+  busy,
+];
+
+/** The reason why the command may not run, or nothing. */
+export function refusal(asked: Asked): CommandError | undefined {
+  for (const gate of GATES) {
+    const error = gate(asked);
+    if (error !== undefined) return error;
+  }
+  return undefined;
+}
+
+/** Whether CLIENT PAUSE holds this command back; the WRITE mode holds what may replicate. */
+export function heldByPause(command: Command, writesOnly: boolean): boolean {
+  return !writesOnly || (command.flags & (FLAG_WRITE | FLAG_MAY_REPLICATE)) !== 0;
+}

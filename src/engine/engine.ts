@@ -1,0 +1,356 @@
+// The one execution path: every command, whoever asks, runs through `Engine.execute`.
+import type { Users } from "../acl/users.ts";
+import type { Slice } from "../base/slice.ts";
+import type { Config } from "../config/config.ts";
+import { Request } from "../resp/request.ts";
+import type { ReplySink } from "../resp/reply_sink.ts";
+import { Latency } from "../stats/latency.ts";
+import { ServerStats } from "../stats/server_stats.ts";
+import { Slowlog } from "../stats/slowlog.ts";
+import type { ChangeListener } from "../store/changes.ts";
+import type { Database } from "../store/database.ts";
+import type { Keyspace } from "../store/keyspace.ts";
+import { refusal } from "./admission.ts";
+import { Call, type Services } from "./call.ts";
+import { CommandError, wrongArguments } from "./errors.ts";
+import { FLAG_FAST, FLAG_SKIP_SLOWLOG } from "./flags.ts";
+import { type Origin, ORIGINS } from "./origins.ts";
+import { Parking } from "./parking.ts";
+import type { Ports } from "./ports.ts";
+import { Propagation } from "./propagation.ts";
+import { type Command, type Registry, unknownCommand, unknownSubcommand } from "./registry.ts";
+import { type Session, SESSION_CLOSING, SESSION_IN_MULTI, SESSION_SILENT } from "./session.ts";
+import { Sessions } from "./sessions.ts";
+import { TimeBook } from "./time_book.ts";
+import type { Wait } from "./wait.ts";
+
+/** A short command with a request beyond this is measured by itself. */
+const LARGE_REQUEST_BYTES = 16 * 1024;
+const DEL = new TextEncoder().encode("DEL");
+
+/** What an engine is built from. */
+export interface EngineOptions {
+  keyspace: Keyspace;
+  config: Config;
+  users: Users;
+  registry: Registry;
+  ports: Ports;
+  /** Told of errors that are our own mistakes; the client gets a general error. */
+  onInternalError(error: unknown, command: string): void;
+}
+
+/** Told of every change of a key while it is interested. */
+export interface ChangeObserver {
+  readonly listening: boolean;
+  changed(database: Database, key: Slice, event: string): void;
+  flushed(database: Database): void;
+}
+
+/** Runs commands one at a time; nothing in it awaits. */
+export class Engine implements Services, ChangeListener {
+  readonly keyspace: Keyspace;
+  readonly config: Config;
+  readonly users: Users;
+  readonly registry: Registry;
+  readonly ports: Ports;
+  readonly sessions = new Sessions();
+  readonly stats = new ServerStats();
+  readonly slowlog = new Slowlog();
+  readonly latency = new Latency();
+  readonly propagation = new Propagation();
+  readonly parking: Parking;
+  readonly times: TimeBook;
+  /** Conditions GATE_* that close the gate for some commands. */
+  gates = 0;
+  readonly #observers: ChangeObserver[] = [];
+  readonly #calls: Call[] = [];
+  readonly #onInternalError: EngineOptions["onInternalError"];
+  #depth = 0;
+
+  constructor(options: EngineOptions) {
+    this.keyspace = options.keyspace;
+    this.config = options.config;
+    this.users = options.users;
+    this.registry = options.registry;
+    this.ports = options.ports;
+    this.#onInternalError = options.onInternalError;
+    this.times = new TimeBook(options.keyspace.clock);
+    this.parking = new Parking(this);
+    this.keyspace.listener = this;
+  }
+
+  /** Begins a batch of requests of one client: the clock stands still until {@link endBatch}. */
+  beginBatch(session: Session): void {
+    this.keyspace.freezeClock();
+    this.keyspace.noTouch = session.noTouch;
+    session.lastActiveAtMs = this.keyspace.nowMs;
+    this.times.open();
+  }
+
+  /** Ends a batch. */
+  endBatch(): void {
+    this.times.settle();
+    this.keyspace.noTouch = false;
+  }
+
+  /** Runs a client's request. False: the client is parked or leaves, decode no further. */
+  process(session: Session, request: Request): boolean {
+    session.totalCommands++;
+    if ((session.bits & (SESSION_SILENT | SESSION_CLOSING)) === 0) {
+      this.#enter(session, request, session.reply, ORIGINS.client);
+      return session.parked === undefined && (session.bits & SESSION_CLOSING) === 0;
+    }
+    if (session.bits & SESSION_CLOSING) return false;
+    return this.#processSilently(session, request);
+  }
+
+  /** CLIENT REPLY OFF and SKIP: the command runs, its reply is taken back. */
+  #processSilently(session: Session, request: Request): boolean {
+    const mark = session.reply.mark(), mode = session.replyMode;
+    this.#enter(session, request, session.reply, ORIGINS.client);
+    // The command that switched replies on again is answered.
+    const silent = session.replyMode !== "on" && !(mode === "off" && session.replyMode !== "off");
+    if (silent) session.reply.rollback(mark);
+    if (mode === "skip" && session.replyMode === "skip") {
+      session.replyMode = "on";
+      session.mark(SESSION_SILENT, false);
+    } else if (session.replyMode === "skip-next") session.replyMode = "skip";
+    return session.parked === undefined && (session.bits & SESSION_CLOSING) === 0;
+  }
+
+  execute(session: Session, request: Request, reply: ReplySink, origin: Origin): void {
+    this.#enter(session, request, reply, origin);
+  }
+
+  /** Find, check, admit, queue; then run. */
+  #enter(session: Session, request: Request, reply: ReplySink, origin: Origin): void {
+    const command = this.#resolve(session, request, reply);
+    if (command === undefined) return;
+    if ((this.gates | session.bits) !== 0 || this.parking.paused) {
+      const refused = refusal({ gates: this.gates, session, command, origin });
+      if (refused !== undefined) return this.#refuse(session, command, reply, refused.message);
+      if (origin.mayBlock && this.parking.holds(session, command, request)) return;
+      if (session.bits & SESSION_IN_MULTI && origin.queues && !command.facts.immediate) {
+        session.queued!.push(request.copy());
+        return reply.simple("QUEUED");
+      }
+    }
+    session.lastCommand = command.fullName;
+    const wait = this.#run(session, command, request, reply, origin);
+    if (wait !== undefined) this.#park(session, request, reply, origin, wait);
+  }
+
+  #resolve(session: Session, request: Request, reply: ReplySink): Command | undefined {
+    let command = this.registry.find(request.slices[0]);
+    if (command === undefined) {
+      this.#refuse(session, undefined, reply, unknownCommand(request));
+      return undefined;
+    }
+    if (command.subcommandTable !== undefined && request.count > 1) {
+      const container = command;
+      command = command.subcommandTable.find(request.slices[1]);
+      if (command === undefined) {
+        this.#refuse(session, undefined, reply, unknownSubcommand(container, request));
+        return undefined;
+      }
+    }
+    if (!command.accepts(request.count) || command.handler === undefined) {
+      this.#refuse(session, command, reply, wrongArguments(command.fullName).message);
+      return undefined;
+    }
+    return command;
+  }
+
+  #refuse(session: Session, command: Command | undefined, reply: ReplySink, message: string): void {
+    reply.error(message);
+    this.stats.countError(message);
+    if (command !== undefined) command.stats.rejectedCalls++;
+    if (session.bits & SESSION_IN_MULTI) session.transactionFailed = true;
+  }
+
+  #park(
+    session: Session,
+    request: Request,
+    reply: ReplySink,
+    origin: Origin,
+    wait: Wait,
+  ): void {
+    if (origin.mayBlock) this.parking.park(session, request, wait);
+    else wait.onTimeout(reply); // inside a transaction or a script the time is up at once
+  }
+
+  /** Runs a command's handler and commits what it did. */
+  #run(
+    session: Session,
+    command: Command,
+    request: Request,
+    reply: ReplySink,
+    origin: Origin,
+  ): Wait | undefined {
+    const alone = this.#measuredAlone(command, request);
+    if (alone) this.times.settle();
+    const call = this.#openCall(session, command, request, reply, origin);
+    const errorsBefore = reply.errorCount, dirtyBefore = this.keyspace.dirty;
+    const mark = reply.mark();
+    let wait: Wait | void = undefined;
+    try {
+      wait = command.handler!(call);
+    } catch (error) {
+      reply.rollback(mark);
+      this.#replyThrown(error, command, reply);
+    }
+    if (call.propagates && this.keyspace.dirty !== dirtyBefore) this.#collect(call);
+    this.#depth--;
+    if (origin.counted && wait === undefined) {
+      this.stats.totalCommands++;
+      this.times.count(command);
+    }
+    if (reply.errorCount !== errorsBefore) {
+      command.stats.failedCalls++;
+      this.stats.countError(reply.lastError);
+    }
+    if (alone) this.#settleAlone(session, command, request);
+    if (this.#depth === 0) this.#closeUnit();
+    return wait ?? undefined;
+  }
+
+  #measuredAlone(command: Command, request: Request): boolean {
+    if (!command.short || this.times.exact) return true;
+    const { slices, count } = request;
+    return slices[count - 1].end - slices[0].start > LARGE_REQUEST_BYTES;
+  }
+
+  #openCall(
+    session: Session,
+    command: Command,
+    request: Request,
+    reply: ReplySink,
+    origin: Origin,
+  ): Call {
+    const depth = this.#depth++;
+    if (depth === this.#calls.length) this.#calls.push(new Call(this));
+    const call = this.#calls[depth];
+    call.session = session;
+    call.database = this.keyspace.databases[session.databaseIndex];
+    call.args = request;
+    call.reply = reply;
+    call.command = command;
+    call.origin = origin;
+    call.propagates = this.propagation.active;
+    call.effects = undefined;
+    return call;
+  }
+
+  #replyThrown(error: unknown, command: Command, reply: ReplySink): void {
+    if (error instanceof CommandError) return reply.error(error.message);
+    this.stats.unexpectedErrors++;
+    this.#onInternalError(error, command.fullName);
+    reply.error("ERR internal error");
+  }
+
+  #settleAlone(session: Session, command: Command, request: Request): void {
+    const microseconds = this.times.settle();
+    const { slowlog, keyspace } = this;
+    const atSeconds = Math.floor(keyspace.nowMs / 1000);
+    if (this.latency.thresholdMs > 0) {
+      const event = command.flags & FLAG_FAST ? "fast-command" : "command";
+      this.latency.record(event, Math.floor(microseconds / 1000), atSeconds);
+    }
+    if (microseconds > 1000 && this.#depth === 0) keyspace.freezeClock();
+    const threshold = slowlog.thresholdMicroseconds;
+    if (threshold < 0 || microseconds < threshold || command.flags & FLAG_SKIP_SLOWLOG) return;
+    slowlog.add(request.slices, request.count, {
+      atSeconds,
+      microseconds: Math.floor(microseconds),
+      address: session.transport.address,
+      clientName: session.name ?? new Uint8Array(0),
+    });
+  }
+
+  /** Adds what a call did to the unit's effects: the request as it came, or what it said instead. */
+  #collect(call: Call): void {
+    const { index } = call.database;
+    if (call.effects === undefined) {
+      this.propagation.append(index, call.args.copy(), call.origin);
+      return;
+    }
+    for (const effect of call.effects) this.propagation.append(index, effect, call.origin);
+  }
+
+  /** The outermost call ended: effects go out together, then those who waited are served. */
+  #closeUnit(): void {
+    if (this.propagation.active) this.propagation.flush();
+    if (this.parking.anyReady) this.parking.serveReady();
+  }
+
+  /** Runs work that no client asked for (expiry, eviction) as a unit. */
+  unit(work: () => void): void {
+    this.keyspace.freezeClock();
+    this.#depth++;
+    try {
+      work();
+    } finally {
+      this.#depth--;
+    }
+    if (this.#depth === 0) this.#closeUnit();
+  }
+
+  settleClock(): void {
+    this.times.settle();
+  }
+
+  /** Runs a parked request again; answers what it waits for if it still does. */
+  resume(session: Session, request: Request): Wait | undefined {
+    const command = this.registry.resolve(request) as Command;
+    const wait = this.#run(session, command, request, session.reply, ORIGINS.resumed);
+    if (wait === undefined) command.stats.calls++;
+    return wait;
+  }
+
+  pause(untilMs: number, writesOnly: boolean): void {
+    this.parking.pause(untilMs, writesOnly);
+  }
+
+  unpause(): void {
+    this.parking.unpause();
+  }
+
+  unpark(session: Session, error?: CommandError): boolean {
+    return this.parking.unpark(session, error);
+  }
+
+  /** A client is gone: nothing may refer to it any more. */
+  disconnected(session: Session): void {
+    this.parking.forget(session);
+    this.sessions.remove(session);
+  }
+
+  observe(observer: ChangeObserver): void {
+    this.#observers.push(observer);
+  }
+
+  get listening(): boolean {
+    if (this.parking.waitingForKeys) return true;
+    for (const observer of this.#observers) if (observer.listening) return true;
+    return false;
+  }
+
+  changed(database: Database, key: Slice, event: string): void {
+    this.parking.signal(database.index, key);
+    for (const observer of this.#observers) {
+      if (observer.listening) observer.changed(database, key, event);
+    }
+  }
+
+  expired(database: Database, key: Slice): void {
+    if (this.propagation.active) {
+      this.propagation.append(database.index, Request.of(DEL, key.copy()), ORIGINS.server);
+    }
+    if (this.listening) this.changed(database, key, "expired");
+  }
+
+  flushed(database: Database): void {
+    this.parking.signalDatabase(database.index);
+    for (const observer of this.#observers) observer.flushed(database);
+  }
+}

@@ -1,0 +1,152 @@
+// All commands, found by the bytes of their name without making a string.
+import { asciiBytes, latin1 } from "../base/bytes.ts";
+import { invariant } from "../base/invariant.ts";
+import type { Slice } from "../base/slice.ts";
+import type { Request } from "../resp/request.ts";
+import { CommandStats } from "../stats/command_stats.ts";
+import type { CommandLookup, KnownCommand } from "./call.ts";
+import type { CommandSpec, Handler } from "./command.ts";
+import { FLAG_MOVABLEKEYS, flagBits } from "./flags.ts";
+
+/** A command ready to run. */
+export class Command implements KnownCommand {
+  readonly facts: CommandSpec;
+  readonly fullName: string;
+  readonly nameBytes: Uint8Array;
+  readonly flags: number;
+  readonly arity: number;
+  readonly handler: Handler | undefined;
+  readonly stats = new CommandStats();
+  readonly container: Command | undefined;
+  readonly subcommands: readonly Command[];
+  readonly subcommandTable: NameTable | undefined;
+  /** Takes about the same time whatever the data: its time need not be measured call by call. */
+  readonly short: boolean;
+  /** Calls in the current time segment, booked when it ends. */
+  unbooked = 0;
+
+  constructor(spec: CommandSpec, container?: Command) {
+    this.facts = spec;
+    this.container = container;
+    this.fullName = container === undefined ? spec.name : `${container.fullName}|${spec.name}`;
+    this.nameBytes = asciiBytes(spec.name);
+    const movable = spec.findKeys !== undefined ||
+      (spec.keys ?? []).some((key) => key.flags.includes("incomplete"));
+    this.flags = flagBits(spec.flags) | (movable ? FLAG_MOVABLEKEYS : 0);
+    this.arity = spec.arity;
+    this.handler = spec.handler;
+    this.short = /^O\((1|log\(N\))\)/.test(spec.complexity);
+    this.subcommands = (spec.subcommands ?? []).map((sub) => new Command(sub, this));
+    if (spec.subcommands !== undefined) this.subcommandTable = new NameTable(this.subcommands);
+  }
+
+  /** Whether a request with `count` arguments fits the arity. */
+  accepts(count: number): boolean {
+    return this.arity > 0 ? count === this.arity : count >= -this.arity;
+  }
+}
+
+/** Open addressing over hashes of lower-cased names. */
+class NameTable {
+  #slots: (Command | undefined)[];
+  #mask: number;
+
+  constructor(commands: readonly Command[]) {
+    let size = 16;
+    while (size < commands.length * 4) size *= 2;
+    this.#slots = new Array(size).fill(undefined);
+    this.#mask = size - 1;
+    for (const command of commands) {
+      const name = command.nameBytes;
+      let slot = nameHash(name, 0, name.length) & this.#mask;
+      while (this.#slots[slot] !== undefined) {
+        invariant(this.#slots[slot]!.facts.name !== command.facts.name, "names are unique");
+        slot = slot + 1 & this.#mask;
+      }
+      this.#slots[slot] = command;
+    }
+  }
+
+  find(name: Slice): Command | undefined {
+    const { bytes, start, end } = name;
+    const length = end - start;
+    let slot = nameHash(bytes, start, end) & this.#mask;
+    for (;;) {
+      const command = this.#slots[slot];
+      if (command === undefined) return undefined;
+      const expected = command.nameBytes;
+      if (expected.length === length) {
+        let i = 0;
+        while (i < length && expected[i] === lower(bytes[start + i])) i++;
+        if (i === length) return command;
+      }
+      slot = slot + 1 & this.#mask;
+    }
+  }
+}
+
+function lower(byte: number): number {
+  return byte >= 0x41 && byte <= 0x5a ? byte + 32 : byte;
+}
+
+function nameHash(bytes: Uint8Array, start: number, end: number): number {
+  let hash = end - start;
+  for (let i = start; i < end; i++) hash = Math.imul(hash, 31) + (bytes[i] | 32) | 0;
+  return hash ^ hash >>> 10;
+}
+
+/** The command table at work. */
+export class Registry implements CommandLookup {
+  readonly commands: readonly Command[];
+  #table: NameTable;
+  #byName = new Map<string, Command>();
+
+  constructor(specs: readonly CommandSpec[]) {
+    this.commands = specs.map((spec) => new Command(spec));
+    this.#table = new NameTable(this.commands);
+    for (const command of this.commands) {
+      this.#byName.set(command.fullName, command);
+      for (const sub of command.subcommands) this.#byName.set(sub.fullName, sub);
+    }
+  }
+
+  /** The command or container that argument 0 names. */
+  find(name: Slice): Command | undefined {
+    return this.#table.find(name);
+  }
+
+  byName(name: string): Command | undefined {
+    return this.#byName.get(name.toLowerCase());
+  }
+
+  resolve(request: Request): Command | undefined {
+    const command = this.find(request.at(0));
+    if (command?.subcommandTable === undefined || request.count < 2) return command;
+    return command.subcommandTable.find(request.at(1));
+  }
+}
+
+const QUOTED_NAME_BYTES = 128;
+
+/** `ERR unknown command 'x', with args beginning with: 'a' 'b' `, as Redis cuts it. */
+export function unknownCommand(request: Request): string {
+  let args = "";
+  for (let i = 1; i < request.count && args.length < QUOTED_NAME_BYTES; i++) {
+    args += `'${quoted(request.at(i), QUOTED_NAME_BYTES - args.length)}' `;
+  }
+  const name = quoted(request.at(0), QUOTED_NAME_BYTES);
+  return `ERR unknown command '${name}', with args beginning with: ${args}`;
+}
+
+/** `ERR unknown subcommand 'x'. Try CLIENT HELP.` */
+export function unknownSubcommand(container: Command, request: Request): string {
+  const name = quoted(request.at(1), QUOTED_NAME_BYTES);
+  return `ERR unknown subcommand '${name}'. Try ${container.facts.name.toUpperCase()} HELP.`;
+}
+
+/** As much of an argument as C's `%.*s` would print. */
+function quoted(slice: Slice, limit: number): string {
+  const text = latin1(slice.bytes, slice.start, Math.min(slice.end, slice.start + limit));
+  const nul = text.indexOf("\0");
+  return nul < 0 ? text : text.slice(0, nul);
+}

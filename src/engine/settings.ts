@@ -1,0 +1,34 @@
+// Directives that the engine's parts keep copies of, so that no hot path asks the configuration.
+import type { Engine } from "./engine.ts";
+
+/** Below this threshold of the slow log every command is timed by itself. */
+const EXACT_BELOW_MICROSECONDS = 1000;
+
+/** Puts the directives into force, now and whenever CONFIG SET changes them. */
+export function applySettings(engine: Engine): void {
+  const apply = () => {
+    const { config, slowlog, latency, times, keyspace } = engine;
+    slowlog.thresholdMicroseconds = config.int("slowlog-log-slower-than");
+    slowlog.maxLength = config.int("slowlog-max-len");
+    latency.thresholdMs = config.int("latency-monitor-threshold");
+    times.histograms = latency.tracking = config.bool("latency-tracking");
+    const threshold = slowlog.thresholdMicroseconds;
+    times.exact = threshold >= 0 && threshold < EXACT_BELOW_MICROSECONDS || latency.thresholdMs > 0;
+    keyspace.access.lfu = config.rendered("maxmemory-policy").includes("lfu");
+    keyspace.access.logFactor = config.int("lfu-log-factor");
+    keyspace.access.decayMinutes = config.int("lfu-decay-time");
+  };
+  engine.config.onChange([
+    "slowlog-log-slower-than",
+    "slowlog-max-len",
+    "latency-monitor-threshold",
+    "latency-tracking",
+    "maxmemory-policy",
+    "lfu-log-factor",
+    "lfu-decay-time",
+  ], apply);
+  const applyPassword = () => engine.users.requirePassword(engine.config.bytes("requirepass"));
+  engine.config.onChange("requirepass", applyPassword);
+  apply();
+  applyPassword();
+}

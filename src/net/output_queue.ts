@@ -1,0 +1,103 @@
+// Writes replies without waiting: one buffer is being written while the other fills.
+import type { ReplyWriter } from "../resp/reply_writer.ts";
+
+/** What is written to. */
+export interface ByteWriter {
+  write(bytes: Uint8Array): Promise<number>;
+}
+
+const NO_BYTES = new Uint8Array(0);
+/** A buffer that a large reply grew beyond this is not kept. */
+const KEPT_BUFFER_BYTES = 64 * 1024;
+
+/** The output side of a connection. At most one write is under way; its buffer is not touched. */
+export class OutputQueue {
+  readonly #target: ByteWriter;
+  readonly #writer: ReplyWriter;
+  readonly #onWritten: (bytes: number) => void;
+  readonly #onError: () => void;
+  #spare: Uint8Array<ArrayBuffer> = NO_BYTES;
+  #inFlight = 0;
+  /** Bytes of the buffer in flight that earlier, shorter writes took. */
+  #sent = 0;
+  #writing = false;
+  #failed = false;
+  #drained: PromiseWithResolvers<void> | undefined;
+
+  constructor(options: {
+    target: ByteWriter;
+    writer: ReplyWriter;
+    onWritten: (bytes: number) => void;
+    onError: () => void;
+  }) {
+    this.#target = options.target;
+    this.#writer = options.writer;
+    this.#onWritten = options.onWritten;
+    this.#onError = options.onError;
+  }
+
+  /** Bytes that wait to be written or are being written. */
+  get pendingBytes(): number {
+    return this.#inFlight + this.#writer.length;
+  }
+
+  /** Bytes of both buffers. */
+  get bufferBytes(): number {
+    return this.#spare.length + this.#writer.buffer.length;
+  }
+
+  /** Starts writing what the reply writer holds, unless a write is under way: its end will. */
+  flush(): void {
+    if (this.#writing || this.#writer.length === 0) return;
+    if (this.#failed) {
+      this.#writer.length = 0;
+      return;
+    }
+    const full = this.#writer.buffer, length = this.#writer.length;
+    this.#writer.buffer = this.#spare;
+    this.#writer.length = 0;
+    this.#spare = full;
+    this.#inFlight = length;
+    this.#writing = true;
+    this.#target.write(full.subarray(0, length)).then(this.#wrote, this.#fail);
+  }
+
+  readonly #wrote = (count: number): void => {
+    this.#onWritten(count);
+    if (count < this.#inFlight) {
+      // A write may take fewer bytes than offered.
+      const from = this.#sent + count;
+      this.#sent = from;
+      this.#inFlight -= count;
+      this.#target.write(this.#spare.subarray(from, from + this.#inFlight))
+        .then(this.#wrote, this.#fail);
+      return;
+    }
+    this.#finish();
+  };
+
+  #finish(): void {
+    this.#sent = this.#inFlight = 0;
+    this.#writing = false;
+    if (this.#spare.length > KEPT_BUFFER_BYTES) this.#spare = NO_BYTES;
+    if (this.#writer.length > 0) this.flush();
+    else if (this.#drained !== undefined) {
+      this.#drained.resolve();
+      this.#drained = undefined;
+    }
+  }
+
+  readonly #fail = (): void => {
+    this.#failed = true;
+    this.#writer.length = 0;
+    this.#onError();
+    this.#finish();
+  };
+
+  /** Resolves when everything is written, or cannot be. */
+  drained(): Promise<void> {
+    if (!this.#writing && this.#writer.length === 0) return Promise.resolve();
+    this.#drained ??= Promise.withResolvers<void>();
+    return this.#drained.promise;
+  }
+}

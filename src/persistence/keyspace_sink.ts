@@ -1,0 +1,65 @@
+// Stores what a dump holds in the keyspace.
+import { latin1 } from "../base/bytes.ts";
+import type { Slice } from "../base/slice.ts";
+import { RdbRejection } from "../rdb/rdb_error.ts";
+import type { KeyMeta, RdbSink } from "../rdb/sink.ts";
+import type { Database } from "../store/database.ts";
+import { setAccess } from "../store/entry.ts";
+import { ENCODING_INT } from "../store/entry.ts";
+import type { Keyspace } from "../store/keyspace.ts";
+import { stringEncoding } from "../store/string_encoding.ts";
+
+/** The receiving side of a load. Keys go straight to the database: no events, no propagation. */
+export class KeyspaceSink implements RdbSink {
+  /** Text of the AUX fields, one character per byte. */
+  readonly fields = new Map<string, string>();
+  /** Source texts of function libraries, kept for the scripting room and for the next save. */
+  readonly functionLibraries: Uint8Array[] = [];
+  readonly #keyspace: Keyspace;
+  #database: Database;
+
+  constructor(keyspace: Keyspace) {
+    this.#keyspace = keyspace;
+    this.#database = keyspace.databases[0];
+  }
+
+  version(): void {}
+
+  aux(key: Slice, value: Slice): void {
+    const name = latin1(key.bytes, key.start, key.end);
+    this.fields.set(name, latin1(value.bytes, value.start, value.end));
+  }
+
+  selectDatabase(index: number): void {
+    const { databases } = this.#keyspace;
+    if (index >= databases.length) {
+      throw new RdbRejection(
+        `database ${index} does not exist, the server has ${databases.length}`,
+      );
+    }
+    this.#database = databases[index];
+  }
+
+  resize(keys: number): void {
+    this.#database.table.reserve(keys);
+  }
+
+  functionLibrary(code: Slice): void {
+    this.functionLibraries.push(code.copy());
+  }
+
+  string(key: Slice, value: Slice, meta: KeyMeta, isInteger: boolean): void {
+    const database = this.#database;
+    if (database.peek(key) !== 0) throw new RdbRejection("the key is in the file twice");
+    const encoding = isInteger ? ENCODING_INT : stringEncoding(value);
+    const ref = database.putString(0, key, value, encoding, meta.expireAtMs);
+    const { access } = this.#keyspace;
+    if (access.lfu) {
+      if (meta.frequency >= 0) {
+        setAccess(this.#keyspace.arena, ref, access.fromFrequency(meta.frequency));
+      }
+    } else if (meta.idleSeconds >= 0) {
+      setAccess(this.#keyspace.arena, ref, access.fromIdle(meta.idleSeconds));
+    }
+  }
+}

@@ -1,0 +1,141 @@
+// Opens the dump at start: slices between which clients are answered, progress in log and INFO.
+import type { Logger } from "../base/logger.ts";
+import type { Config } from "../config/config.ts";
+import type { Engine } from "../engine/engine.ts";
+import { GATE_LOADING } from "../engine/admission.ts";
+import { ByteSource } from "../rdb/byte_source.ts";
+import { RdbError } from "../rdb/rdb_error.ts";
+import { RdbReader } from "../rdb/reader.ts";
+import { KeyspaceSink } from "./keyspace_sink.ts";
+
+const SLICE_BYTES = 2 << 20;
+const WINDOW_BYTES = 1 << 20;
+const PROGRESS_MS = 1000;
+
+/** How far a load is (INFO persistence). */
+export interface LoadProgress {
+  startedAtMs: number;
+  totalBytes: number;
+  loadedBytes: number;
+}
+
+/** What a load brought. */
+export interface LoadedDump {
+  keysLoaded: number;
+  keysExpired: number;
+  functionLibraries: readonly Uint8Array[];
+}
+
+/** A dump that cannot be served; the message names file, offset and reason. */
+export class LoadError extends Error {
+  override name = "LoadError";
+}
+
+/** Loads dumps into the keyspace of an engine. */
+export class DumpLoader {
+  /** While a load runs. */
+  progress: LoadProgress | undefined;
+  /** Keys of the last load, for INFO persistence. */
+  lastKeysLoaded = 0;
+  lastKeysExpired = 0;
+  readonly #engine: Engine;
+  readonly #logger: Logger;
+
+  constructor(engine: Engine, logger: Logger) {
+    this.#engine = engine;
+    this.#logger = logger;
+  }
+
+  /**
+   * Loads the file at `path`; undefined when there is none. Between slices the event loop runs.
+   * Throws LoadError; the keyspace then holds what came before the fault and must not be served.
+   */
+  async load(path: string): Promise<LoadedDump | undefined> {
+    const file = openDump(path);
+    if (file === undefined) return undefined;
+    const { keyspace } = this.#engine;
+    const startedMs = keyspace.clock.monotonicMs();
+    try {
+      const totalBytes = file.statSync().size;
+      this.progress = { startedAtMs: keyspace.clock.nowMs(), totalBytes, loadedBytes: 0 };
+      this.#engine.gates |= GATE_LOADING;
+      const loaded = await this.#run(file, this.#engine.config, path);
+      const seconds = (keyspace.clock.monotonicMs() - startedMs) / 1000;
+      this.#logger.notice(
+        `Done loading RDB, keys loaded: ${loaded.keysLoaded}, keys expired: ${loaded.keysExpired}.`,
+      );
+      this.#logger.notice(`DB loaded from disk: ${seconds.toFixed(3)} seconds`);
+      return loaded;
+    } finally {
+      this.#engine.gates &= ~GATE_LOADING;
+      this.progress = undefined;
+      file.close();
+    }
+  }
+
+  async #run(file: Deno.FsFile, config: Config, path: string): Promise<LoadedDump> {
+    const { keyspace } = this.#engine;
+    const sink = new KeyspaceSink(keyspace);
+    const source = ByteSource.overFile(file, this.progress!.totalBytes, WINDOW_BYTES);
+    const reader = new RdbReader(source, sink, {
+      nowMs: keyspace.clock.nowMs(),
+      checksum: config.bool("rdbchecksum"),
+    });
+    let describedFile = false;
+    let nextReportMs = keyspace.clock.monotonicMs() + PROGRESS_MS;
+    try {
+      while (!reader.run(SLICE_BYTES)) {
+        if (!describedFile && (describedFile = true)) this.#describe(sink);
+        const { loadedBytes, totalBytes } = reader.progress;
+        this.progress!.loadedBytes = loadedBytes;
+        if (keyspace.clock.monotonicMs() >= nextReportMs) {
+          nextReportMs = keyspace.clock.monotonicMs() + PROGRESS_MS;
+          const percent = (loadedBytes / totalBytes * 100).toFixed(1);
+          this.#logger.notice(`Loading: ${percent}% of ${totalBytes} bytes`);
+        }
+        await nextTurn();
+      }
+      if (!describedFile) this.#describe(sink);
+    } catch (error) {
+      if (!(error instanceof RdbError)) throw error;
+      throw new LoadError(`Can't load the dump file ${path}: ${error.message}`);
+    }
+    keyspace.dirty = 0;
+    const { keysLoaded, keysExpired } = reader.counts;
+    this.lastKeysLoaded = keysLoaded;
+    this.lastKeysExpired = keysExpired;
+    return { keysLoaded, keysExpired, functionLibraries: sink.functionLibraries };
+  }
+
+  #describe(sink: KeyspaceSink): void {
+    const version = sink.fields.get("redis-ver") ?? sink.fields.get("valkey-ver");
+    if (version !== undefined) this.#logger.notice(`Loading RDB produced by version ${version}`);
+    const createdAt = Number(sink.fields.get("ctime"));
+    if (createdAt > 0) {
+      const age = Math.max(0, Math.floor(this.#engine.keyspace.clock.nowMs() / 1000) - createdAt);
+      this.#logger.notice(`RDB age ${age} seconds`);
+    }
+    const memory = Number(sink.fields.get("used-mem"));
+    if (memory > 0) {
+      this.#logger.notice(`RDB memory usage when created ${(memory / 2 ** 20).toFixed(2)} Mb`);
+    }
+  }
+}
+
+/** Lets the event loop run: clients are answered -LOADING. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+function openDump(path: string): Deno.FsFile | undefined {
+  try {
+    const file = Deno.openSync(path);
+    if (file.statSync().isFile) return file;
+    file.close();
+    throw new LoadError(`Can't load the dump file ${path}: it is not a regular file`);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof LoadError) throw error;
+    throw new LoadError(`Can't open the dump file ${path}: ${(error as Error).message}`);
+  }
+}

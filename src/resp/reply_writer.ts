@@ -1,0 +1,238 @@
+// Writes replies as RESP2 or RESP3 bytes into the connection's output buffer.
+// Source: the RESP specification, protocol versions 2 and 3.
+import { asciiBytes, utf8Bytes } from "../base/bytes.ts";
+import { formatDouble } from "../base/double.ts";
+import { decimalLength, type Integer64, writeInteger } from "../base/int64.ts";
+import type { Slice } from "../base/slice.ts";
+import type { ReplySink } from "./reply_sink.ts";
+
+const CR = 0x0d, LF = 0x0a;
+const STAR = 0x2a, DOLLAR = 0x24, COLON = 0x3a, PERCENT = 0x25, TILDE = 0x7e, GREATER = 0x3e;
+/** Room for a type byte, 20 digits and a line end. */
+const HEADER_BYTES = 24;
+/** Above this a native copy beats a loop (measured for short values on both Deno versions). */
+const LOOP_COPY_BYTES = 64;
+
+const OK = asciiBytes("+OK\r\n");
+const PONG = asciiBytes("+PONG\r\n");
+const NULL_BULK = asciiBytes("$-1\r\n");
+const NULL_ARRAY = asciiBytes("*-1\r\n");
+const NULL_3 = asciiBytes("_\r\n");
+const NO_BYTES = new Uint8Array(0);
+
+/** Error texts may quote user data: one character per byte where possible, line ends never. */
+function errorBytes(message: string): Uint8Array {
+  const text = message.replace(/[\r\n]/g, " ");
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0xff) return utf8Bytes(text);
+    bytes[i] = code;
+  }
+  return bytes;
+}
+
+/** The byte form of {@link ReplySink}. The owner takes `buffer[0..length)` and sets `length` back. */
+export class ReplyWriter implements ReplySink {
+  /** 2 or 3. */
+  protocol = 2;
+  buffer: Uint8Array<ArrayBuffer>;
+  length = 0;
+  errorCount = 0;
+  lastError = "";
+
+  constructor(buffer: Uint8Array<ArrayBuffer> = NO_BYTES as Uint8Array<ArrayBuffer>) {
+    this.buffer = buffer;
+  }
+
+  /** Makes room for `bytes` more. */
+  reserve(bytes: number): void {
+    if (this.length + bytes > this.buffer.length) this.#grow(bytes);
+  }
+
+  #grow(bytes: number): void {
+    const wanted = Math.max(this.buffer.length * 2, this.length + bytes, 1024);
+    const bigger = new Uint8Array(wanted);
+    bigger.set(this.buffer.subarray(0, this.length));
+    this.buffer = bigger;
+  }
+
+  /** Bytes that already are RESP. */
+  raw(bytes: Uint8Array): void {
+    const count = bytes.length;
+    this.reserve(count);
+    const buffer = this.buffer;
+    let at = this.length;
+    if (count > LOOP_COPY_BYTES) buffer.set(bytes, at);
+    else for (let i = 0; i < count; i++) buffer[at++] = bytes[i];
+    this.length += count;
+  }
+
+  #header(type: number, value: number): void {
+    this.reserve(HEADER_BYTES);
+    const buffer = this.buffer;
+    buffer[this.length] = type;
+    const at = writeInteger(value, buffer, this.length + 1);
+    buffer[at] = CR;
+    buffer[at + 1] = LF;
+    this.length = at + 2;
+  }
+
+  #line(type: string, text: string): void {
+    this.raw(asciiBytes(`${type}${text}\r\n`));
+  }
+
+  ok(): void {
+    this.raw(OK);
+  }
+
+  pong(): void {
+    this.raw(PONG);
+  }
+
+  simple(text: string): void {
+    this.#line("+", text);
+  }
+
+  bulk(value: Slice): void {
+    this.bulkRange(value.bytes, value.start, value.end);
+  }
+
+  bulkRange(bytes: Uint8Array, start: number, end: number): void {
+    const count = end - start;
+    this.reserve(count + HEADER_BYTES + 2);
+    const buffer = this.buffer;
+    buffer[this.length] = DOLLAR;
+    let at = writeInteger(count, buffer, this.length + 1);
+    buffer[at++] = CR;
+    buffer[at++] = LF;
+    if (count <= LOOP_COPY_BYTES) {
+      for (let i = start; i < end; i++) buffer[at++] = bytes[i];
+    } else {
+      buffer.set(bytes.subarray(start, end), at);
+      at += count;
+    }
+    buffer[at] = CR;
+    buffer[at + 1] = LF;
+    this.length = at + 2;
+  }
+
+  bulkText(text: string): void {
+    const bytes = utf8Bytes(text);
+    this.bulkRange(bytes, 0, bytes.length);
+  }
+
+  bulkInteger(value: Integer64): void {
+    if (typeof value !== "number") return this.bulkText(value.toString());
+    this.#header(DOLLAR, decimalLength(value));
+    this.reserve(HEADER_BYTES);
+    const at = writeInteger(value, this.buffer, this.length);
+    this.buffer[at] = CR;
+    this.buffer[at + 1] = LF;
+    this.length = at + 2;
+  }
+
+  integer(value: Integer64): void {
+    if (typeof value === "number") this.#header(COLON, value);
+    else this.#line(":", value.toString());
+  }
+
+  double(value: number): void {
+    const text = formatDouble(value);
+    if (this.protocol === 2) this.bulkText(text);
+    else this.#line(",", text);
+  }
+
+  bigNumber(digits: string): void {
+    if (this.protocol === 2) this.bulkText(digits);
+    else this.#line("(", digits);
+  }
+
+  boolean(value: boolean): void {
+    if (this.protocol === 2) this.integer(value ? 1 : 0);
+    else this.#line("#", value ? "t" : "f");
+  }
+
+  verbatim(format: string, text: string): void {
+    if (this.protocol === 2) return this.bulkText(text);
+    const bytes = utf8Bytes(`${format}:${text}`);
+    this.raw(asciiBytes(`=${bytes.length}\r\n`));
+    this.raw(bytes);
+    this.raw(asciiBytes("\r\n"));
+  }
+
+  null(): void {
+    this.raw(this.protocol === 2 ? NULL_BULK : NULL_3);
+  }
+
+  nullArray(): void {
+    this.raw(this.protocol === 2 ? NULL_ARRAY : NULL_3);
+  }
+
+  array(length: number): void {
+    this.#header(STAR, length);
+  }
+
+  map(length: number): void {
+    if (this.protocol === 2) this.#header(STAR, length * 2);
+    else this.#header(PERCENT, length);
+  }
+
+  set(length: number): void {
+    this.#header(this.protocol === 2 ? STAR : TILDE, length);
+  }
+
+  push(length: number): void {
+    this.#header(this.protocol === 2 ? STAR : GREATER, length);
+  }
+
+  pairs(length: number): void {
+    this.#header(STAR, this.protocol === 2 ? length * 2 : length);
+  }
+
+  pair(): void {
+    if (this.protocol !== 2) this.#header(STAR, 2);
+  }
+
+  openArray(): number {
+    return this.length;
+  }
+
+  closeArray(token: number, length: number): void {
+    this.#insertHeader(token, STAR, length);
+  }
+
+  closeMap(token: number, length: number): void {
+    if (this.protocol === 2) this.#insertHeader(token, STAR, length * 2);
+    else this.#insertHeader(token, PERCENT, length);
+  }
+
+  closeSet(token: number, length: number): void {
+    this.#insertHeader(token, this.protocol === 2 ? STAR : TILDE, length);
+  }
+
+  #insertHeader(at: number, type: number, value: number): void {
+    const bytes = decimalLength(value) + 3;
+    this.reserve(HEADER_BYTES); // all at once: growing later would lose what stands behind `length`
+    const end = this.length;
+    this.buffer.copyWithin(at + bytes, at, end);
+    this.length = at;
+    this.#header(type, value);
+    this.length = end + bytes;
+  }
+
+  error(message: string): void {
+    this.errorCount++;
+    this.lastError = message;
+    this.raw(errorBytes(`-${message}`));
+    this.raw(asciiBytes("\r\n"));
+  }
+
+  mark(): number {
+    return this.length;
+  }
+
+  rollback(mark: number): void {
+    this.length = mark;
+  }
+}

@@ -1,0 +1,52 @@
+// One decoded request: pooled slices over the read buffer, re-pointed for every request.
+import { Slice } from "../base/slice.ts";
+
+/** A command and its arguments; argument 0 is the name. Valid until the next request is decoded. */
+export class Request {
+  /** Number of arguments, the name included. */
+  count = 0;
+  /** The pool; only the first {@link count} slices mean anything. */
+  readonly slices: Slice[] = [];
+
+  /** Argument `index`; the caller checked the count. */
+  at(index: number): Slice {
+    return this.slices[index];
+  }
+
+  /** The slice to fill next; grows the pool. */
+  next(): Slice {
+    const { slices, count } = this;
+    if (count === slices.length) slices.push(new Slice());
+    this.count = count + 1;
+    return slices[count];
+  }
+
+  /** Bytes of all arguments together. */
+  byteLength(): number {
+    let total = 0;
+    for (let i = 0; i < this.count; i++) total += this.slices[i].end - this.slices[i].start;
+    return total;
+  }
+
+  /** The same request in memory of its own, for those who keep it. */
+  copy(): Request {
+    const bytes = new Uint8Array(this.byteLength());
+    const copied = new Request();
+    let at = 0;
+    for (let i = 0; i < this.count; i++) {
+      const slice = this.slices[i];
+      bytes.set(slice.bytes.subarray(slice.start, slice.end), at);
+      const length = slice.end - slice.start;
+      copied.next().set(bytes, at, at + length);
+      at += length;
+    }
+    return copied;
+  }
+
+  /** A request of whole byte arrays, for those who make one up. */
+  static of(...args: Uint8Array[]): Request {
+    const request = new Request();
+    for (const bytes of args) request.next().set(bytes, 0, bytes.length);
+    return request;
+  }
+}

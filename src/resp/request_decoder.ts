@@ -1,0 +1,228 @@
+// Decodes RESP requests in place. Source: the RESP specification, "Sending commands to a Redis server",
+// and the limits and error texts of Redis 7.2.
+import { parseSafeInteger } from "../base/int64.ts";
+import { splitInline } from "./inline.ts";
+import { Request } from "./request.ts";
+
+const CR = 0x0d, LF = 0x0a, STAR = 0x2a, DOLLAR = 0x24;
+const LINE_MAX_BYTES = 64 * 1024;
+const MULTIBULK_MAX = 2 ** 31 - 1;
+const FIRST_BUFFER_BYTES = 16 * 1024;
+const STEADY_BUFFER_BYTES = 64 * 1024;
+/** Small requests in a row after which a buffer that a large one grew is given back. */
+const SMALL_BEFORE_SHRINK = 16;
+const UNAUTHENTICATED_ARGUMENTS = 10;
+const UNAUTHENTICATED_BULK_BYTES = 16384;
+
+/** What the decoder may accept; the connection changes it as the client authenticates. */
+export interface DecoderLimits {
+  /** `proto-max-bulk-len`, bytes. */
+  maxBulkBytes: number;
+  /** Clients that have not authenticated may send 10 arguments of 16 KiB at most. */
+  authenticated: boolean;
+}
+
+/** Nothing complete in the buffer / a request stands in `request` / the client broke the protocol. */
+export type Decoded = "partial" | "request" | "error";
+
+/**
+ * Bytes in at the end ({@link room}, {@link received}), requests out at the front ({@link decode}).
+ * A partial request is remembered where it stopped, so a request that comes in many pieces is
+ * scanned once. The first protocol error is latched.
+ */
+export class RequestDecoder {
+  readonly request = new Request();
+  /** Text for `-ERR Protocol error: `, once {@link decode} answered "error". */
+  error = "";
+  readonly limits: DecoderLimits;
+  #buffer: Uint8Array<ArrayBuffer> = new Uint8Array(FIRST_BUFFER_BYTES);
+  #position = 0; // next byte to decode
+  #end = 0; // end of the bytes received
+  #start = 0; // first byte of the request being decoded
+  #remaining = 0; // arguments the request still lacks
+  #bulkBytes = -1; // length of the argument that is being read, -1 before its header
+  #scanned = 0; // bytes behind #position known to hold no line end
+  #smallInARow = 0;
+
+  constructor(limits: DecoderLimits) {
+    this.limits = limits;
+  }
+
+  /** Bytes received and not decoded, the partial request included. */
+  get buffered(): number {
+    return this.#end - Math.min(this.#start, this.#position);
+  }
+
+  /** Capacity of the read buffer, bytes. */
+  get capacity(): number {
+    return this.#buffer.length;
+  }
+
+  /** Where the next read goes; never empty. Ends the life of the slices of the last request. */
+  room(): Uint8Array<ArrayBuffer> {
+    if (this.#position === this.#end && this.#remaining === 0) {
+      this.#position =
+        this.#end =
+        this.#start =
+        this.#scanned =
+          0;
+      this.#shrinkIfIdle();
+      return this.#buffer;
+    }
+    if (this.#remaining === 0) this.#start = this.#position;
+    if (this.#end === this.#buffer.length) {
+      const held = this.#end - this.#start;
+      if (this.#start >= this.#buffer.length / 2) this.#moveTo(this.#buffer);
+      else this.#moveTo(new Uint8Array(this.#nextCapacity(held)));
+    }
+    return this.#buffer.subarray(this.#end);
+  }
+
+  /** `count` bytes were read into {@link room}. */
+  received(count: number): void {
+    this.#end += count;
+    const capacity = this.#buffer.length;
+    // A reader that fills its buffer gets a larger one: fewer reads per byte for pipelines.
+    if (this.#end === capacity && capacity < STEADY_BUFFER_BYTES) {
+      this.#moveTo(new Uint8Array(capacity * 4));
+    }
+  }
+
+  /** Decodes the next request. */
+  decode(): Decoded {
+    if (this.error !== "") return "error";
+    for (;;) {
+      if (this.#remaining > 0) return this.#arguments();
+      const position = this.#position;
+      if (position >= this.#end) return "partial";
+      this.#start = position;
+      this.request.count = 0;
+      if (this.#buffer[position] !== STAR) {
+        const decoded = this.#inline();
+        if (decoded === undefined) continue; // an empty line
+        return decoded;
+      }
+      const lineEnd = this.#findCr(position + 1);
+      if (lineEnd < 0) return this.#unfinishedLine("too big mbulk count string");
+      const count = parseSafeInteger(this.#buffer, position + 1, lineEnd);
+      if (!(count <= MULTIBULK_MAX)) return this.#fail("invalid multibulk length");
+      if (count > UNAUTHENTICATED_ARGUMENTS && !this.limits.authenticated) {
+        return this.#fail("unauthenticated multibulk length");
+      }
+      this.#position = lineEnd + 2;
+      if (count > 0) this.#remaining = count;
+    }
+  }
+
+  /** Reads arguments from where the request stopped. */
+  #arguments(): Decoded {
+    const buffer = this.#buffer, end = this.#end, request = this.request;
+    let position = this.#position;
+    while (this.#remaining > 0) {
+      let length = this.#bulkBytes;
+      if (length < 0) {
+        if (position >= end) return this.#pause(position);
+        const lineEnd = this.#findCr(position + 1);
+        if (lineEnd < 0) {
+          this.#position = position;
+          return this.#unfinishedLine("too big bulk count string");
+        }
+        if (buffer[position] !== DOLLAR) {
+          const got = String.fromCharCode(buffer[position]);
+          return this.#fail(`expected '$', got '${got}'`);
+        }
+        length = parseSafeInteger(buffer, position + 1, lineEnd);
+        if (!(length >= 0 && length <= this.limits.maxBulkBytes)) {
+          return this.#fail("invalid bulk length");
+        }
+        if (length > UNAUTHENTICATED_BULK_BYTES && !this.limits.authenticated) {
+          return this.#fail("unauthenticated bulk length");
+        }
+        position = lineEnd + 2;
+        this.#bulkBytes = length;
+      }
+      if (position + length + 2 > end) return this.#pause(position);
+      request.next().set(buffer, position, position + length);
+      position += length + 2;
+      this.#bulkBytes = -1;
+      this.#remaining--;
+    }
+    this.#position = position;
+    return "request";
+  }
+
+  #pause(position: number): Decoded {
+    this.#position = position;
+    return "partial";
+  }
+
+  #inline(): Decoded | undefined {
+    const start = this.#position;
+    const lineEnd = this.#buffer.indexOf(LF, start + this.#scanned);
+    if (lineEnd < 0 || lineEnd >= this.#end) return this.#unfinishedLine("too big inline request");
+    this.#scanned = 0;
+    const textEnd = lineEnd > start && this.#buffer[lineEnd - 1] === CR ? lineEnd - 1 : lineEnd;
+    const words = splitInline(this.#buffer, start, textEnd);
+    if (words === undefined) return this.#fail("unbalanced quotes in request");
+    this.#position = lineEnd + 1;
+    if (words.length === 0) return undefined;
+    for (const word of words) this.request.next().set(word.bytes, word.start, word.end);
+    return "request";
+  }
+
+  /** Position of the CR that ends the line, its LF received too; -1 when it has not come. */
+  #findCr(from: number): number {
+    const buffer = this.#buffer, last = this.#end - 1;
+    // Headers are a few bytes long: a plain loop beats indexOf. A long line is not scanned twice.
+    for (let at = from + this.#scanned; at < last; at++) {
+      if (buffer[at] === CR) {
+        this.#scanned = 0;
+        return at;
+      }
+    }
+    return -1;
+  }
+
+  #unfinishedLine(tooLong: string): Decoded {
+    const waiting = this.#end - this.#position;
+    if (waiting > LINE_MAX_BYTES) return this.#fail(tooLong);
+    this.#scanned = Math.max(0, waiting - 2);
+    return "partial";
+  }
+
+  #fail(error: string): Decoded {
+    this.error = error;
+    return "error";
+  }
+
+  /** Enough for what is known to come, but grown in steps: a length is a claim until bytes follow. */
+  #nextCapacity(held: number): number {
+    const doubled = Math.max(this.#buffer.length * 2, STEADY_BUFFER_BYTES);
+    if (this.#bulkBytes < 0) return doubled;
+    const needed = this.#position - this.#start + this.#bulkBytes + 2;
+    return needed > held ? Math.min(doubled, Math.max(needed, STEADY_BUFFER_BYTES)) : doubled;
+  }
+
+  /** Moves what is held to the front of `target`, with the slices of the partial request. */
+  #moveTo(target: Uint8Array<ArrayBuffer>): void {
+    const from = this.#buffer, shift = this.#start;
+    target.set(from.subarray(shift, this.#end));
+    for (let i = 0; i < this.request.count; i++) {
+      const slice = this.request.slices[i];
+      if (slice.bytes === from) slice.set(target, slice.start - shift, slice.end - shift);
+    }
+    this.#buffer = target;
+    this.#position -= shift;
+    this.#end -= shift;
+    this.#start = 0;
+  }
+
+  #shrinkIfIdle(): void {
+    if (this.#buffer.length <= STEADY_BUFFER_BYTES) return;
+    const last = this.request.count > 0 ? this.request.byteLength() : 0;
+    this.#smallInARow = last * 4 < this.#buffer.length ? this.#smallInARow + 1 : 0;
+    if (this.#smallInARow < SMALL_BEFORE_SHRINK) return;
+    this.#smallInARow = 0;
+    this.#buffer = new Uint8Array(STEADY_BUFFER_BYTES);
+  }
+}

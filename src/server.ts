@@ -1,0 +1,190 @@
+// The composition root: builds the services, joins them, starts and stops the server.
+import { isAbsolute, join } from "node:path";
+import process from "node:process";
+import { Users } from "./acl/users.ts";
+import { SystemClock } from "./base/clock.ts";
+import { FileSink, Logger, type LogLevel, StdoutSink } from "./base/logger.ts";
+import { SystemRandom } from "./base/random.ts";
+import { MINIREDIS_VERSION, REDIS_VERSION } from "./base/version.ts";
+import { allCommands } from "./commands/registry.ts";
+import type { Config } from "./config/config.ts";
+import { Cron } from "./engine/cron.ts";
+import { Engine } from "./engine/engine.ts";
+import type { Ports, ShutdownOptions } from "./engine/ports.ts";
+import { Registry } from "./engine/registry.ts";
+import { applySettings } from "./engine/settings.ts";
+import { Arena } from "./memory/arena.ts";
+import { Listeners } from "./net/listener.ts";
+import { DumpLoader, LoadError } from "./persistence/load.ts";
+import { Keyspace } from "./store/keyspace.ts";
+
+/** What the command line leads to. */
+export interface ServerOptions {
+  readonly config: Config;
+  /** Absolute path of the configuration file, if there is one. */
+  readonly configFile: string | undefined;
+}
+
+/** Runs a server until it is told to stop; answers the exit status. */
+export async function runServer(options: ServerOptions): Promise<number> {
+  const server = new Server(options);
+  return await server.run();
+}
+
+/** One server: everything that lives from start to stop. */
+export class Server {
+  readonly engine: Engine;
+  readonly logger: Logger;
+  readonly #config: Config;
+  readonly #clock = new SystemClock();
+  readonly #random = new SystemRandom();
+  readonly #cron: Cron;
+  readonly #listeners: Listeners;
+  readonly #loader: DumpLoader;
+  readonly #configFile: string;
+  readonly #startedAtMs = this.#clock.nowMs();
+  readonly #stopped = Promise.withResolvers<number>();
+
+  constructor({ config, configFile }: ServerOptions) {
+    this.#config = config;
+    this.#configFile = configFile ?? "";
+    this.logger = new Logger({ clock: this.#clock, sink: logSink(config), pid: Deno.pid });
+    const applyLog = () => {
+      this.logger.level = config.rendered("loglevel") as LogLevel;
+    };
+    config.onChange("loglevel", applyLog);
+    applyLog();
+    const keyspace = new Keyspace({
+      arena: new Arena(),
+      clock: this.#clock,
+      random: this.#random,
+      databases: config.int("databases"),
+    });
+    this.engine = new Engine({
+      keyspace,
+      config,
+      users: new Users(),
+      registry: new Registry(allCommands()),
+      ports: this.#ports(),
+      onInternalError: (error, command) => {
+        const detail = error instanceof Error ? error.stack ?? error.message : String(error);
+        this.logger.warning(`Internal error in '${command}': ${detail}`);
+      },
+    });
+    applySettings(this.engine);
+    this.#cron = new Cron(this.engine);
+    this.#listeners = new Listeners(this.engine, this.logger);
+    this.#loader = new DumpLoader(this.engine, this.logger);
+  }
+
+  /** Listens, loads, serves, and stops; answers the exit status. */
+  async run(): Promise<number> {
+    this.#announce();
+    try {
+      this.#listen();
+    } catch (error) {
+      this.logger.warning(`Could not start: ${(error as Error).message}`);
+      return 1;
+    }
+    const unhook = this.#hookSignals();
+    try {
+      const { text } = { text: (name: "dir" | "dbfilename") => this.#config.text(name) };
+      const loaded = await this.#loader.load(join(text("dir"), text("dbfilename")));
+      void loaded;
+    } catch (error) {
+      if (!(error instanceof LoadError)) throw error;
+      this.logger.warning(error.message);
+      unhook();
+      return 1;
+    }
+    this.#cron.start();
+    this.logger.notice("Ready to accept connections tcp");
+    const status = await this.#stopped.promise;
+    unhook();
+    this.#cron.stop();
+    for (const session of this.engine.sessions.all()) session.transport.close(true);
+    await this.#listeners.close();
+    this.logger.warning("Redis is now ready to exit, bye bye...");
+    return status;
+  }
+
+  #announce(): void {
+    const { logger } = this;
+    logger.notice(`miniredis ${MINIREDIS_VERSION} is starting, Redis ${REDIS_VERSION} compatible`);
+    if (this.#configFile !== "") logger.notice("Configuration loaded");
+    else logger.warning("Warning: no config file specified, using the default config.");
+    for (const name of this.#config.withoutEffect()) {
+      logger.warning(`The directive '${name}' has no effect in this version.`);
+    }
+  }
+
+  #listen(): void {
+    const config = this.#config;
+    let port = config.int("port");
+    for (const address of config.value("bind") as readonly string[]) {
+      port = this.#listeners.listenTcp(address, port);
+    }
+    config.assign("port", [String(port)]);
+    const path = config.text("unixsocket");
+    if (path !== "") this.#listeners.listenUnix(path);
+    this.logger.notice(`Running mode=standalone, port=${port}.`);
+  }
+
+  #hookSignals(): () => void {
+    const signals: Deno.Signal[] = Deno.build.os === "windows"
+      ? ["SIGINT", "SIGBREAK"]
+      : ["SIGINT", "SIGTERM"];
+    const stop = () => {
+      this.logger.warning("Received SIGTERM scheduling shutdown...");
+      this.#stop();
+    };
+    for (const signal of signals) Deno.addSignalListener(signal, stop);
+    return () => {
+      for (const signal of signals) Deno.removeSignalListener(signal, stop);
+    };
+  }
+
+  #stop(): void {
+    this.logger.warning("User requested shutdown...");
+    this.#stopped.resolve(0);
+  }
+
+  #ports(): Ports {
+    const loader = () => this.#loader;
+    const runId = [...this.#random.bytes(20)].map((b) => b.toString(16).padStart(2, "0")).join("");
+    return {
+      persistence: {
+        get loading() {
+          return loader().progress !== undefined;
+        },
+        info: () => [],
+      },
+      replication: { role: "master", info: () => [] },
+      process: {
+        shutdown: (_options: ShutdownOptions) => {
+          this.#stop();
+          return undefined;
+        },
+        abortShutdown: () => false,
+        rewriteConfig: () => "ERR The server is running without a config file",
+        pid: Deno.pid,
+        startedAtMs: this.#startedAtMs,
+        executable: Deno.execPath(),
+        configFile: this.#configFile,
+        tcpPort: this.#config.int("port"),
+        residentBytes: () => Deno.memoryUsage().rss,
+        cpuSeconds: () => {
+          const { user, system } = process.cpuUsage();
+          return { user: user / 1e6, system: system / 1e6 };
+        },
+        runId,
+      },
+    };
+  }
+}
+
+function logSink(config: Config): StdoutSink | FileSink {
+  const file = config.text("logfile");
+  if (file === "") return new StdoutSink();
+  return new FileSink(isAbsolute(file) ? file : join(config.text("dir"), file));
+}

@@ -1,0 +1,18 @@
+// What the store tells the layer above about keys that change.
+import type { Slice } from "../base/slice.ts";
+import type { Database } from "./database.ts";
+
+/**
+ * Told of every change of a key. The engine implements it: WATCH, tracking, keyspace events,
+ * waiting clients and propagation of deletions that no command asked for.
+ */
+export interface ChangeListener {
+  /** Whether anybody listens; while false, {@link changed} is not called at all. */
+  readonly listening: boolean;
+  /** `event` is the keyspace event's name; `type` a TYPE_* number, -1 when the key is gone. */
+  changed(database: Database, key: Slice, event: string): void;
+  /** A key whose time was over was removed. */
+  expired(database: Database, key: Slice): void;
+  /** All keys of a database went, or two databases were swapped. */
+  flushed(database: Database): void;
+}

@@ -1,0 +1,73 @@
+// Frees the contents of flushed databases, at once or in slices.
+import { HashTable } from "../memory/hash_table.ts";
+import { RefVector } from "../memory/ref_vector.ts";
+import type { Database } from "./database.ts";
+import { ENCODING_RAW_BLOCK, encodingOf, TYPE_STRING, typeOf, valueWord } from "./entry.ts";
+import type { Keyspace } from "./keyspace.ts";
+
+interface Grave {
+  table: HashTable;
+  cursor: number;
+}
+
+/** Holds tables whose entries nobody can reach any more. */
+export class Graveyard {
+  /** Entries freed lazily since the start (INFO lazyfreed_objects). */
+  freed = 0;
+  #keyspace: Keyspace;
+  #graves: Grave[] = [];
+
+  constructor(keyspace: Keyspace) {
+    this.#keyspace = keyspace;
+  }
+
+  /** Entries that wait to be freed (INFO lazyfree_pending_objects). */
+  get pending(): number {
+    let total = 0;
+    for (const grave of this.#graves) total += grave.table.size;
+    return total;
+  }
+
+  /** Takes everything out of a database, which is empty and usable afterwards. */
+  bury(database: Database, lazily: boolean): void {
+    database.expires.clear();
+    database.expires = new RefVector(database.arena);
+    const grave = { table: database.table, cursor: 0 };
+    database.table = new HashTable(database.arena, this.#keyspace.hashKey);
+    if (lazily) this.#graves.push(grave);
+    else while (!this.#dig(grave, 1 << 20));
+  }
+
+  /** Frees up to about `entries` entries; true while there is more. */
+  dig(entries: number): boolean {
+    const grave = this.#graves[0];
+    if (grave === undefined) return false;
+    const before = grave.table.size;
+    if (this.#dig(grave, entries)) this.#graves.shift();
+    this.freed += before - grave.table.size;
+    return this.#graves.length > 0;
+  }
+
+  /** True when the grave is empty and its table is gone. */
+  #dig(grave: Grave, entries: number): boolean {
+    const { table } = grave;
+    const limit = table.size - entries;
+    table.pauseRehash(); // no lookups come any more, so nothing moves behind the cursor's back
+    do {
+      grave.cursor = table.drainBucket(grave.cursor, (ref) => this.#free(ref));
+    } while (grave.cursor !== 0 && table.size > limit);
+    table.resumeRehash();
+    if (grave.cursor !== 0) return false;
+    table.reset();
+    return true;
+  }
+
+  #free(ref: number): void {
+    const { arena } = this.#keyspace;
+    const type = typeOf(arena, ref), encoding = encodingOf(arena, ref);
+    const value = arena.i32[valueWord(arena, ref)];
+    if (type !== TYPE_STRING) this.#keyspace.releaseValue(type, encoding, value);
+    else if (encoding === ENCODING_RAW_BLOCK) arena.free(value);
+    arena.free(ref);
+  }
+}
