@@ -20,6 +20,7 @@ export interface SessionSettings {
 }
 
 const SUBSCRIBING = new Set(["subscribe", "psubscribe", "ssubscribe"]);
+const UNSUBSCRIBING = new Set(["unsubscribe", "punsubscribe", "sunsubscribe"]);
 
 /** A conversation with a server that outlives its links. */
 export class Session {
@@ -189,6 +190,7 @@ export class Session {
       await this.#stream(connection, SUBSCRIBING.has(name));
       return true;
     }
+    if (UNSUBSCRIBING.has(name)) return await this.#unsubscribed(connection, command.length - 1);
     const reply = await this.#reply(connection);
     if (!await this.#show(reply, repliesPlainText(command))) return false;
     await this.#follow(connection, command, reply);
@@ -208,6 +210,22 @@ export class Session {
         const reply = await this.#reply(connection);
         if (!await this.#show(reply, false) || reply.kind === "error") return;
       }
+    } finally {
+      this.#takesPushes = false;
+    }
+  }
+
+  /** Shows the one reply for each channel, which RESP3 sends as pushes. */
+  async #unsubscribed(connection: Connection, channels: number): Promise<boolean> {
+    this.#takesPushes = true;
+    try {
+      // Streaming ends with its link, so no channel is left and one reply says so.
+      for (let left = Math.max(channels, 1); left > 0; left--) {
+        const reply = await this.#reply(connection);
+        if (!await this.#show(reply, false)) return false;
+        if (reply.kind === "error") break;
+      }
+      return true;
     } finally {
       this.#takesPushes = false;
     }
