@@ -2,7 +2,8 @@
 import { latin1 } from "../base/bytes.ts";
 import type { Slice } from "../base/slice.ts";
 import { RdbRejection } from "../rdb/rdb_error.ts";
-import type { KeyMeta, RdbSink } from "../rdb/sink.ts";
+import type { KeyMeta } from "../rdb/key_meta.ts";
+import type { RdbSink } from "../rdb/sink.ts";
 import type { Database } from "../store/database.ts";
 import { setAccess } from "../store/entry.ts";
 import { ENCODING_INT } from "../store/entry.ts";
