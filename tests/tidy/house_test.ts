@@ -1,0 +1,70 @@
+import { assert, assertEquals } from "@std/assert";
+import { taskCommand } from "../support/miniredis_server.ts";
+import { exists, projectDir, readFile } from "./project_files.ts";
+import { commandTable, README_BEGIN, README_END, tableIn } from "./readme_table.ts";
+
+/** What is committed to the top folder. */
+const TOP_LEVEL = [
+  ".ci",
+  ".gitignore",
+  "LICENSE",
+  "Makefile",
+  "README.md",
+  "deno.json",
+  "deno.lock",
+  "main.ts",
+  "src",
+  "tests",
+];
+
+const isClone = exists(".git");
+
+Deno.test({
+  name: "the top folder holds what the plan says and nothing else",
+  ignore: !isClone,
+  fn: async () => {
+    const { success, stdout } = await new Deno.Command("git", {
+      args: ["-C", projectDir, "ls-files"],
+    }).output();
+    assert(success);
+    const names = new TextDecoder().decode(stdout).trim().split("\n")
+      .map((path) => path.split("/")[0]);
+    assertEquals([...new Set(names)].filter((name) => !TOP_LEVEL.includes(name)), []);
+  },
+});
+
+Deno.test("the executable gets exactly the permissions of `deno task start`, and no more", () => {
+  const flagsOf = (task: string) =>
+    taskCommand(task).split(" ").filter((word) => word.startsWith("--"));
+  assertEquals(flagsOf("compile"), flagsOf("start"));
+  const rights = flagsOf("start").filter((flag) => flag.startsWith("--allow-"))
+    .map((flag) => flag.split("=")[0]);
+  assertEquals(rights, [
+    "--allow-net",
+    "--allow-read",
+    "--allow-write",
+    "--allow-env",
+    "--allow-sys",
+  ]);
+  for (const right of ["--allow-env", "--allow-sys"]) {
+    assert(flagsOf("start").some((flag) => flag.startsWith(`${right}=`)), `${right} names none`);
+  }
+});
+
+Deno.test("the README's command table is what the registry says", () => {
+  const readme = readFile("README.md");
+  assert(readme.includes(README_BEGIN) && readme.includes(README_END));
+  assertEquals(tableIn(readme), commandTable(), "run `deno task readme`");
+});
+
+Deno.test("the README names every permission the program has", () => {
+  const readme = readFile("README.md");
+  for (
+    const flag of taskCommand("start").split(" ").filter((word) => word.startsWith("--allow-"))
+  ) {
+    assert(readme.includes(flag.split("=")[0]), `${flag} is not explained`);
+    for (const name of flag.split("=")[1]?.split(",") ?? []) {
+      assert(readme.includes(`\`${name}\``), `${name} of ${flag} is not explained`);
+    }
+  }
+});
