@@ -91,5 +91,5 @@ export class Connection {
 function systemWords(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "No such file or directory";
   const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/ \(os error \d+\)/, "");
+  return message.replace(/ \(os error \d+\)/, "").replace(/^failed to lookup .*?: /, "");
 }

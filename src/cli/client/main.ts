@@ -25,7 +25,11 @@ export async function runClient(args: string[]): Promise<number> {
   const output = new Output(Deno.stdout);
   const errors = new Output(Deno.stderr);
   try {
-    return await runTask(parseOptions(args, readEnvironment("REDISCLI_AUTH")), output, errors);
+    return await runTask(
+      parseOptions(args, readEnvironment("REDISCLI_AUTH") || undefined),
+      output,
+      errors,
+    );
   } catch (error) {
     // As with `head`: the reader has seen enough, nothing went wrong.
     if (error instanceof OutputClosed) return 0;

@@ -131,7 +131,7 @@ function showHints(editor: readline.Interface, interpreter: LineInterpreter): ()
     const words = splitTypedLine(editor.line)?.map((word) => latin1(word)) ?? [];
     if (words.length === 0) return;
     const syntax = remainingSyntax(interpreter.commands, words);
-    const room = (stdout.columns ?? 80) - editor.getCursorPos().cols - 1;
+    const room = (stdout.columns || 80) - editor.getCursorPos().cols - 1;
     const hint = (/\s$/.test(editor.line) ? syntax : ` ${syntax}`).slice(0, Math.max(room, 0));
     if (syntax === "" || hint.trim() === "") return;
     stdout.write(SAVE_CURSOR + GREY + hint + PLAIN + RESTORE_CURSOR);
