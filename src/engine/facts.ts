@@ -40,8 +40,17 @@ export interface KeySpec {
   readonly notes?: string;
 }
 
-/** Finds the positions of keys where the specs cannot. Undefined: the arguments make no sense. */
-export type KeyFinder = (args: readonly Slice[], count: number) => number[] | undefined;
+/** One key of a request: its position, the name counting as 0, and flags as in {@link KeySpec}. */
+export interface FoundKey {
+  readonly position: number;
+  readonly flags: readonly string[];
+}
+
+/** Finds keys where the specs cannot. Undefined: the arguments make no sense. */
+export type KeyFinder = (
+  args: readonly Slice[],
+  count: number,
+) => readonly FoundKey[] | undefined;
 
 /** The facts of one command or subcommand, as a row of a table states them. */
 export interface CommandFacts {
@@ -55,6 +64,8 @@ export interface CommandFacts {
   readonly since: string;
   /** Arguments in the notation of the command pages: `key [EX seconds | PX milliseconds]`. */
   readonly syntax: string;
+  /** Types of arguments whose names alone do not tell (see engine/syntax.ts), by name. */
+  readonly argumentTypes?: Readonly<Record<string, "string" | "integer" | "double" | "key">>;
   /** Number of arguments with the name(s); negative: at least so many. */
   readonly arity: number;
   readonly flags: readonly FlagName[];
@@ -68,6 +79,10 @@ export interface CommandFacts {
   readonly history?: readonly (readonly [version: string, change: string])[];
   /** Runs at once though the client is in a transaction (EXEC, DISCARD, MULTI, WATCH, QUIT ...). */
   readonly immediate?: boolean;
+  /** For tests and for the server's own use, not for applications (COMMAND DOCS: syscmd). */
+  readonly systemCommand?: boolean;
+  /** Positions of arguments that no log may show: passwords. */
+  readonly findSecrets?: KeyFinder;
   readonly deprecated?: { readonly since: string; readonly replacedBy: string };
 }
 

@@ -7,6 +7,7 @@ import { CommandStats } from "../stats/command_stats.ts";
 import type { CommandLookup, KnownCommand } from "./call.ts";
 import type { CommandSpec, Handler } from "./command.ts";
 import { FLAG_MOVABLEKEYS, flagBits } from "./flags.ts";
+import { hasMovableKeys } from "./key_finder.ts";
 
 /** A command ready to run. */
 export class Command implements KnownCommand {
@@ -30,8 +31,7 @@ export class Command implements KnownCommand {
     this.container = container;
     this.fullName = container === undefined ? spec.name : `${container.fullName}|${spec.name}`;
     this.nameBytes = asciiBytes(spec.name);
-    const movable = spec.findKeys !== undefined ||
-      (spec.keys ?? []).some((key) => key.flags.includes("incomplete"));
+    const movable = hasMovableKeys(spec.keys ?? []);
     this.flags = flagBits(spec.flags) | (movable ? FLAG_MOVABLEKEYS : 0);
     this.arity = spec.arity;
     this.handler = spec.handler;
