@@ -1,7 +1,7 @@
 // Reading arguments: numbers, keywords and expiry options, with Redis's errors.
 import { asciiBytes, latin1 } from "../base/bytes.ts";
 import { parseDouble } from "../base/double.ts";
-import { type Integer64, parseInt64, parseSafeInteger } from "../base/int64.ts";
+import { INT64_MAX, type Integer64, parseInt64, parseSafeInteger } from "../base/int64.ts";
 import type { Slice } from "../base/slice.ts";
 import type { Call } from "./call.ts";
 import { type CommandError, ERR, invalidExpire } from "./errors.ts";
@@ -59,7 +59,7 @@ export function doubleOf(argument: Slice, error: CommandError = ERR.notFloat): n
   return value;
 }
 
-/** Largest instant that is kept exactly, Unix ms. */
+/** Largest instant that is kept exactly, Unix ms: in the year 287396. Later ones become this one. */
 const MAX_INSTANT_MS = Number.MAX_SAFE_INTEGER;
 
 /** How an expiry is given: its unit in ms, and whether it counts from now. */
@@ -79,9 +79,11 @@ export const PXAT: ExpiryUnit = { unitMs: 1, relative: false };
  */
 export function expiryInstant(call: Call, argument: Slice, unit: ExpiryUnit): number {
   const value = integer64Of(argument);
-  const { fullName } = call.command;
-  if (value <= 0 || typeof value === "bigint") throw invalidExpire(fullName);
-  const atMs = value * unit.unitMs + (unit.relative ? call.nowMs : 0);
-  if (atMs > MAX_INSTANT_MS) throw invalidExpire(fullName);
-  return atMs;
+  const from = unit.relative ? call.nowMs : 0;
+  if (value > 0) {
+    const atMs = Number(value) * unit.unitMs + from;
+    if (atMs <= MAX_INSTANT_MS) return atMs;
+    if (BigInt(value) * BigInt(unit.unitMs) + BigInt(from) <= INT64_MAX) return MAX_INSTANT_MS;
+  }
+  throw invalidExpire(call.command.fullName);
 }

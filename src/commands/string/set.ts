@@ -1,31 +1,18 @@
 // SET and its old forms: storing one string.
 import { asciiBytes } from "../../base/bytes.ts";
 import type { Slice } from "../../base/slice.ts";
-import {
-  EX,
-  EXAT,
-  expiryInstant,
-  type ExpiryUnit,
-  keyword,
-  PX,
-  PXAT,
-} from "../../engine/arguments.ts";
+import { EX, expiryInstant, type ExpiryUnit, keyword, PX, PXAT } from "../../engine/arguments.ts";
 import type { Call } from "../../engine/call.ts";
 import { ERR } from "../../engine/errors.ts";
 import { KEEP_EXPIRY, NO_EXPIRY } from "../../store/database.ts";
 import { TYPE_STRING } from "../../store/entry.ts";
 import { stringEncoding } from "../../store/string_encoding.ts";
+import { expiryUnitNamed } from "./expiry_options.ts";
 
 const NX = keyword("nx");
 const XX = keyword("xx");
 const GET = keyword("get");
 const KEEPTTL = keyword("keepttl");
-const UNITS: readonly (readonly [Uint8Array, ExpiryUnit])[] = [
-  [keyword("ex"), EX],
-  [keyword("px"), PX],
-  [keyword("exat"), EXAT],
-  [keyword("pxat"), PXAT],
-];
 const SET_BYTES = asciiBytes("SET");
 const PXAT_BYTES = asciiBytes("PXAT");
 
@@ -55,16 +42,21 @@ function readOptions(call: Call): void {
     else if (argument.equalsIgnoreCase(KEEPTTL) && options.unit === undefined) {
       options.expireAtMs = KEEP_EXPIRY;
     } else {
-      const unit = UNITS.find(([name]) => argument.equalsIgnoreCase(name))?.[1];
-      const taken = options.unit !== undefined || options.expireAtMs === KEEP_EXPIRY;
-      if (unit === undefined || taken || i + 1 === call.count) throw ERR.syntax;
-      options.unit = unit;
-      options.time = call.at(++i);
+      readExpiry(expiryUnitNamed(argument));
+      if (++i === call.count) throw ERR.syntax;
+      options.time = call.at(i);
     }
   }
   if (options.unit !== undefined) {
     options.expireAtMs = expiryInstant(call, options.time!, options.unit);
   }
+}
+
+/** The same unit may be given twice, as in Redis: the last one counts. */
+function readExpiry(unit: ExpiryUnit | undefined): void {
+  const other = options.unit !== undefined && options.unit !== unit;
+  if (unit === undefined || other || options.expireAtMs === KEEP_EXPIRY) throw ERR.syntax;
+  options.unit = unit;
 }
 
 /** SET key value [NX | XX] [GET] [EX s | PX ms | EXAT s | PXAT ms | KEEPTTL] */
@@ -77,7 +69,7 @@ export function set(call: Call): void {
   }
   resetOptions();
   readOptions(call);
-  const { expireAtMs, get, ifAbsent, ifPresent } = options;
+  const { expireAtMs, get, ifAbsent, ifPresent, unit } = options;
   const old = get ? call.readTyped(key, TYPE_STRING) : database.write(key);
   if (get) {
     if (old === 0) reply.null();
@@ -88,19 +80,34 @@ export function set(call: Call): void {
     return;
   }
   store(call, old, key, value, expireAtMs);
+  if (expireAtMs >= 0 && unit !== PXAT) propagateExpiring(call, key, value, expireAtMs);
+  else if (get && expireAtMs < 0) propagateWithoutGet(call);
   if (!get) reply.ok();
 }
 
-/** Stores, announces and says what took effect: an instant instead of a span of time. */
 function store(call: Call, old: number, key: Slice, value: Slice, expireAtMs: number): void {
   const { database } = call;
   database.putString(old, key, value, stringEncoding(value), expireAtMs);
   database.changed(key, "set");
-  if (expireAtMs < 0) return;
-  database.changed(key, "expire", 0);
+  if (expireAtMs >= 0) database.changed(key, "expire", 0);
+}
+
+/** Says what took effect: an instant instead of a span of time. */
+function propagateExpiring(call: Call, key: Slice, value: Slice, expireAtMs: number): void {
   if (!call.propagates) return;
   const instant = asciiBytes(String(expireAtMs));
   call.propagateAs(SET_BYTES, key.copy(), value.copy(), PXAT_BYTES, instant);
+}
+
+/** Nobody reads the reply that GET is there for. */
+function propagateWithoutGet(call: Call): void {
+  if (!call.propagates) return;
+  const words: Uint8Array[] = [];
+  for (let i = 0; i < call.count; i++) {
+    const word = call.at(i);
+    if (i < 3 || !word.equalsIgnoreCase(GET)) words.push(word.copy());
+  }
+  call.propagateAs(...words);
 }
 
 /** SETNX key value */
@@ -122,18 +129,20 @@ export function psetex(call: Call): void {
 }
 
 function setWithExpiry(call: Call, unit: ExpiryUnit): void {
-  const key = call.at(1);
+  const key = call.at(1), value = call.at(3);
   const expireAtMs = expiryInstant(call, call.at(2), unit);
-  store(call, call.database.write(key), key, call.at(3), expireAtMs);
+  store(call, call.database.write(key), key, value, expireAtMs);
+  propagateExpiring(call, key, value, expireAtMs);
   call.reply.ok();
 }
 
 /** GETSET key value */
 export function getset(call: Call): void {
-  const key = call.at(1);
+  const key = call.at(1), value = call.at(2);
   const { database, reply } = call;
   const old = call.readTyped(key, TYPE_STRING);
   if (old === 0) reply.null();
   else reply.bulk(database.stringOf(old));
-  store(call, old, key, call.at(2), NO_EXPIRY);
+  store(call, old, key, value, NO_EXPIRY);
+  if (call.propagates) call.propagateAs(SET_BYTES, key.copy(), value.copy());
 }

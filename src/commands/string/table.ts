@@ -1,9 +1,14 @@
 // The commands of the string group.
 import type { CommandSpec } from "../../engine/command.ts";
 import { keyAt, keyRange } from "../../engine/facts.ts";
+import { append } from "./append.ts";
 import { decr, decrby, incr, incrby } from "./counter.ts";
+import { incrbyfloat } from "./float_counter.ts";
 import { get, mget, strlen } from "./get.ts";
+import { getdel, getex } from "./getex.ts";
+import { lcs } from "./lcs.ts";
 import { mset, msetnx } from "./mset.ts";
+import { getrange, setrange } from "./range.ts";
 import { getset, psetex, set, setex, setnx } from "./set.ts";
 
 export const STRING_COMMANDS: readonly CommandSpec[] = [
@@ -206,5 +211,111 @@ export const STRING_COMMANDS: readonly CommandSpec[] = [
     categories: ["string"],
     keys: [keyAt(1, "RW access update")],
     handler: decrby,
+  },
+  {
+    name: "incrbyfloat",
+    group: "string",
+    summary: "Adds a decimal number to the number at a key; a missing key counts as 0.",
+    complexity: "O(1)",
+    since: "2.6.0",
+    syntax: "key increment",
+    arity: 3,
+    flags: ["write", "denyoom", "fast"],
+    categories: ["string"],
+    keys: [keyAt(1, "RW access update")],
+    handler: incrbyfloat,
+  },
+  {
+    name: "append",
+    group: "string",
+    summary: "Adds bytes to the end of a string; a missing key counts as empty.",
+    complexity: "O(1). Amortized, as room to grow is doubled each time it runs out.",
+    since: "2.0.0",
+    syntax: "key value",
+    arity: 3,
+    flags: ["write", "denyoom", "fast"],
+    categories: ["string"],
+    keys: [keyAt(1, "RW insert")],
+    handler: append,
+  },
+  {
+    name: "getdel",
+    group: "string",
+    summary: "Reads a string and removes its key.",
+    complexity: "O(1)",
+    since: "6.2.0",
+    syntax: "key",
+    arity: 2,
+    flags: ["write", "fast"],
+    categories: ["string"],
+    keys: [keyAt(1, "RW access delete")],
+    handler: getdel,
+  },
+  {
+    name: "getex",
+    group: "string",
+    summary: "Reads a string and sets or removes its expiry.",
+    complexity: "O(1)",
+    since: "6.2.0",
+    syntax:
+      "key [EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT unix-time-milliseconds | PERSIST]",
+    arity: -2,
+    flags: ["write", "fast"],
+    categories: ["string"],
+    keys: [{ ...keyAt(1, "RW access update"), notes: "RW and update because the expiry changes." }],
+    handler: getex,
+  },
+  {
+    name: "getrange",
+    group: "string",
+    summary: "Reads a part of a string.",
+    complexity: "O(N) where N is the length of the part.",
+    since: "2.4.0",
+    syntax: "key start end",
+    arity: 4,
+    flags: ["readonly"],
+    categories: ["string"],
+    keys: [keyAt(1, "RO access")],
+    handler: getrange,
+  },
+  {
+    name: "substr",
+    group: "string",
+    summary: "Reads a part of a string.",
+    complexity: "O(N) where N is the length of the part.",
+    since: "1.0.0",
+    syntax: "key start end",
+    arity: 4,
+    flags: ["readonly"],
+    categories: ["string"],
+    keys: [keyAt(1, "RO access")],
+    deprecated: { since: "2.0.0", replacedBy: "`GETRANGE`" },
+    handler: getrange,
+  },
+  {
+    name: "setrange",
+    group: "string",
+    summary: "Overwrites a part of a string, which grows with zero bytes as far as needed.",
+    complexity: "O(1) for short values, O(M) where M is the length of the value.",
+    since: "2.2.0",
+    syntax: "key offset value",
+    arity: 4,
+    flags: ["write", "denyoom"],
+    categories: ["string"],
+    keys: [keyAt(1, "RW update")],
+    handler: setrange,
+  },
+  {
+    name: "lcs",
+    group: "string",
+    summary: "Finds the longest subsequence that two strings have in common.",
+    complexity: "O(N*M) where N and M are the lengths of the two strings.",
+    since: "7.0.0",
+    syntax: "key1 key2 [LEN] [IDX] [MINMATCHLEN min-match-len] [WITHMATCHLEN]",
+    arity: -3,
+    flags: ["readonly"],
+    categories: ["string"],
+    keys: [keyRange(1, 2, 1, "RO access")],
+    handler: lcs,
   },
 ];
