@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { taskCommand } from "../support/miniredis_server.ts";
-import { exists, projectDir, readFile } from "./project_files.ts";
+import { exists, projectDir, readFile, sourceFiles } from "./project_files.ts";
 import { commandTable, README_BEGIN, README_END, tableIn } from "./readme_table.ts";
 
 /** What is committed to the top folder. */
@@ -50,6 +50,23 @@ Deno.test("the executable gets exactly the permissions of `deno task start`, and
     assert(flagsOf("start").some((flag) => flag.startsWith(`${right}=`)), `${right} names none`);
   }
 });
+
+/** Names behind a permission that the sources really use: what is granted beyond is too much. */
+const USES: Record<string, RegExp> = {
+  "--allow-env": /(?:readEnvironment|Deno\.env\.get)\("(\w+)"\)/g,
+  "--allow-sys":
+    /Deno\.(hostname|osRelease|osUptime|systemMemoryInfo|loadavg|networkInterfaces|uid|gid)\(/g,
+};
+
+for (const [right, use] of Object.entries(USES)) {
+  Deno.test(`${right} names exactly what the sources use`, () => {
+    const flag = taskCommand("start").split(" ").find((word) => word.startsWith(`${right}=`));
+    const granted = flag!.split("=")[1].split(",").sort();
+    const source = sourceFiles("main.ts", "src").map(readFile).join("\n");
+    const used = new Set([...source.matchAll(use)].map((match) => match[1]));
+    assertEquals(granted, [...used].sort());
+  });
+}
 
 Deno.test("the README's command table is what the registry says", () => {
   const readme = readFile("README.md");
