@@ -173,17 +173,17 @@ export class RdbReader {
     key.detach();
     this.#valueType = type;
     const readValue = this.#valueReaders[type];
-    const valueSink = this.#sink.valueSink;
+    const expired = this.#isExpired();
+    const valueSink = expired ? DISCARDING_SINK : this.#sink.valueSink;
     if (readValue === undefined || valueSink === undefined) {
       throw new RdbError(this.#refusal(type), this.#recordOffset);
     }
-    const expired = this.#isExpired();
     this.#values ??= new ValueContext(this.#input, this.#options.sanitize === true, {
       key: key.slice,
       meta: this.#meta,
       sink: valueSink,
     });
-    this.#values.sink = expired ? DISCARDING_SINK : valueSink;
+    this.#values.sink = valueSink;
     if (!readValue(this.#values, type)) this.counts.emptyKeysSkipped++;
     else if (expired) this.counts.keysExpired++;
     else this.counts.keysLoaded++;

@@ -5,6 +5,7 @@ import { RdbRejection } from "../../src/rdb/rdb_error.ts";
 import { RdbReader, type RdbReaderOptions } from "../../src/rdb/reader.ts";
 import type { KeyMeta } from "../../src/rdb/key_meta.ts";
 import type { RdbSink } from "../../src/rdb/sink.ts";
+import type { ValueSink } from "../../src/rdb/value_sink.ts";
 
 export interface RecordedString extends KeyMeta {
   value: string;
@@ -20,7 +21,12 @@ export class RecordingSink implements RdbSink {
   readonly resizes: [number, number, number][] = [];
   readonly functions: string[] = [];
   readonly databases = new Map<number, Map<string, RecordedString>>();
+  readonly valueSink?: ValueSink;
   #selected = 0;
+
+  constructor(valueSink?: ValueSink) {
+    this.valueSink = valueSink;
+  }
 
   version(version: number, isValkey: boolean): void {
     this.header = `${isValkey ? "valkey" : "redis"} ${version}`;
@@ -75,7 +81,16 @@ export function load(dump: Uint8Array, options: RdbReaderOptions = READ_ALL): Re
 
 /** Loads a dump from a source, `sliceBytes` at a time. */
 export function loadFrom(source: ByteSource, options = READ_ALL, sliceBytes = Infinity) {
-  const sink = new RecordingSink();
+  return loadInto(new RecordingSink(), source, options, sliceBytes);
+}
+
+/** Loads a dump into a sink of the caller's. */
+export function loadInto(
+  sink: RecordingSink,
+  source: ByteSource,
+  options = READ_ALL,
+  sliceBytes = Infinity,
+) {
   const reader = new RdbReader(source, sink, options);
   while (!reader.run(sliceBytes));
   return { sink, reader };

@@ -59,7 +59,7 @@ export class RedisServer {
     return (await this.list(...words))[0];
   }
 
-  /** The same for a command that replies with an array of strings. */
+  /** The same for a command that replies with an array: its strings, nested ones in a row. */
   async list(...words: (string | number)[]): Promise<string[]> {
     const parts = words.map((word) => latin1Bytes(String(word)));
     const request = concat([
@@ -91,10 +91,11 @@ export class RedisServer {
     const count = Number(line.slice(1));
     if (line.startsWith("*")) {
       const items: string[] = [];
-      while (items.length < count) items.push(...await this.#readReply());
+      for (let i = 0; i < count; i++) items.push(...await this.#readReply());
       return items;
     }
-    if (!line.startsWith("$")) return [line.slice(1)];
+    // A missing value reads as an empty one.
+    if (!line.startsWith("$") || count < 0) return [line.startsWith("$") ? "" : line.slice(1)];
     while (this.#unread.length < count + 2) await this.#readMore();
     return [this.#take(count, 2)];
   }
