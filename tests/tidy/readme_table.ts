@@ -25,7 +25,7 @@ export function commandTable(specs: readonly Spec[] = allCommands()): string {
     }
   }
   return [...groups].map(([group, rows]) => {
-    rows.sort(([left], [right]) => left < right ? -1 : 1);
+    rows.sort(([left], [right]) => left.slice(1, -1) < right.slice(1, -1) ? -1 : 1);
     return `### ${group}\n\n${padded([["command", "since", "what it does"], ...rows])}`;
   }).join("\n\n");
 }
