@@ -5,7 +5,9 @@ import { SeededRandom } from "../../src/base/random.ts";
 import { ByteSource } from "../../src/rdb/byte_source.ts";
 import { RdbError } from "../../src/rdb/rdb_error.ts";
 import { bigEndian, bytesOf, dump, lengthOf, littleEndian, plain } from "./dump_builder.ts";
-import { loadFrom } from "./recording_sink.ts";
+import { intset, listpack, ziplist, zipmap } from "./encodings/packed_builder.ts";
+import { loadInto, RecordingSink } from "./recording_sink.ts";
+import { RecordingValueSink } from "./recording_value_sink.ts";
 
 const SEED = Number(Deno.env.get("FUZZ_SEED") ?? 20240607);
 const FLIPS_PER_DUMP = 1500;
@@ -29,13 +31,38 @@ const RICH_DUMP = dump(
 const VALKEY_DUMP = dump(
   "VALKEY080",
   bytesOf(250, plain("valkey-ver"), plain("9.0.0"), 243, plain("job"), 2, 0, 5, 7, 9),
-  bytesOf(254, 0, 251, 2, 0, 0, plain("a"), plain("b"), 22, plain("hash"), 1, 0),
+  bytesOf(254, 0, 251, 2, 0, 0, plain("a"), plain("b"), 22, plain("hash"), 1),
+  bytesOf(plain("f"), plain("v"), littleEndian(4_000_000_000_000n, 8)),
+);
+
+const block = (bytes: Uint8Array) => bytesOf(lengthOf(bytes.length), bytes);
+const PAIRS = ["f", "1.5", { integer: 12n, encoding: 0 }, "2"];
+const OLD_PAIRS = ["f", "1.5", { integer: 12n, encoding: 0xfe }, "2"];
+
+const VALUES_DUMP = dump(
+  "REDIS0012",
+  bytesOf(1, plain("list"), 2, plain("a"), plain("b"), 2, plain("set"), 1, 0xc0, 5),
+  bytesOf(3, plain("zset1"), 1, plain("m"), 3, "1.5", 5, plain("zset2"), 1, plain("m"), "12345678"),
+  bytesOf(4, plain("hash"), 1, plain("f"), plain("v"), 9, plain("zm"), block(zipmap([["a", "b"]]))),
+  bytesOf(10, plain("zl"), block(ziplist(OLD_PAIRS)), 11, plain("is"), block(intset([1n, 2n], 2))),
+  bytesOf(12, plain("zzl"), block(ziplist(OLD_PAIRS)), 13, plain("hzl"), block(ziplist(OLD_PAIRS))),
+  bytesOf(14, plain("ql"), 1, block(ziplist(OLD_PAIRS)), 16, plain("hlp"), block(listpack(PAIRS))),
+  bytesOf(17, plain("zlp"), block(listpack(PAIRS)), 20, plain("slp"), block(listpack(PAIRS))),
+  bytesOf(18, plain("ql2"), 2, 2, block(listpack(PAIRS)), 1, plain("node")),
+  bytesOf(24, plain("hmd"), littleEndian(5n, 8), 2, 1, plain("f"), plain("v"), 0, "\x01g\x01w"),
+  bytesOf(25, plain("hlx"), littleEndian(5n, 8), block(listpack(["f", "v", PAIRS[2]]))),
 );
 
 function dumps(): [string, Uint8Array][] {
-  const found: [string, Uint8Array][] = [["rich", RICH_DUMP], ["valkey", VALKEY_DUMP]];
+  const found: [string, Uint8Array][] = [
+    ["rich", RICH_DUMP],
+    ["valkey", VALKEY_DUMP],
+    ["values", VALUES_DUMP],
+  ];
   const folder = new URL("../../../shared/dumps/librdb/", import.meta.url);
-  for (const name of ["single_key", "string_lzf", "function2", "string_int_encoded"]) {
+  for (
+    const name of ["string_lzf", "function2", "string_int_encoded", "stream_v11", "zset_lp_v11"]
+  ) {
     try {
       found.push([name, Deno.readFileSync(new URL(`${name}.rdb`, folder))]);
     } catch {
@@ -46,6 +73,11 @@ function dumps(): [string, Uint8Array][] {
 }
 
 for (const [name, whole] of dumps()) {
+  Deno.test(`the dump "${name}" loads before it is damaged`, () => {
+    const sink = new RecordingSink(new RecordingValueSink());
+    loadInto(sink, ByteSource.overBytes(whole), { nowMs: 0, checksum: true, sanitize: true });
+  });
+
   Deno.test(`the dump "${name}" cut at any byte is read safely`, () => {
     for (let length = 0; length < whole.length; length++) readSafely(whole.slice(0, length), name);
   });
@@ -87,7 +119,8 @@ function readSafely(bytes: Uint8Array, what: string): void {
   const largest = largestAllocation(() => {
     const source = ByteSource.overFile({ readSync }, bytes.length, 64);
     try {
-      loadFrom(source, { nowMs: 0, checksum: false }, 50);
+      const sink = new RecordingSink(new RecordingValueSink());
+      loadInto(sink, source, { nowMs: 0, checksum: false, sanitize: true }, 50);
     } catch (error) {
       if (!(error instanceof RdbError)) throw new Error(`${what}, seed ${SEED}`, { cause: error });
       assert(error.offset <= bytes.length, `${what}: offset ${error.offset} is past the end`);
