@@ -6,8 +6,10 @@ import { SystemClock } from "./base/clock.ts";
 import { FileSink, Logger, type LogLevel, StdoutSink } from "./base/logger.ts";
 import { SystemRandom } from "./base/random.ts";
 import { MINIREDIS_VERSION, REDIS_VERSION } from "./base/version.ts";
+import { systemErrorWords } from "./cli/system_error.ts";
 import { allCommands } from "./commands/registry.ts";
 import type { Config } from "./config/config.ts";
+import { rewriteConfigFile } from "./config/rewrite_file.ts";
 import { Cron } from "./engine/cron.ts";
 import { Engine } from "./engine/engine.ts";
 import type { Ports, ShutdownOptions } from "./engine/ports.ts";
@@ -16,6 +18,8 @@ import { applySettings } from "./engine/settings.ts";
 import { Arena } from "./memory/arena.ts";
 import { Listeners } from "./net/listener.ts";
 import { DumpLoader, LoadError } from "./persistence/load.ts";
+import { PersistenceStatus } from "./persistence/status.ts";
+import { randomId, StandaloneReplication } from "./replication/standalone.ts";
 import { Keyspace } from "./store/keyspace.ts";
 
 /** What the command line leads to. */
@@ -150,37 +154,57 @@ export class Server {
   }
 
   #ports(): Ports {
-    const loader = () => this.#loader;
-    const runId = [...this.#random.bytes(20)].map((b) => b.toString(16).padStart(2, "0")).join("");
     return {
-      persistence: {
-        get loading() {
-          return loader().progress !== undefined;
-        },
-        info: () => [],
-      },
-      replication: { role: "master", info: () => [] },
+      persistence: new PersistenceStatus({
+        engine: () => this.engine,
+        loader: () => this.#loader,
+        startedAtMs: this.#startedAtMs,
+      }),
+      replication: new StandaloneReplication(this.#config, this.#random),
       process: {
         shutdown: (_options: ShutdownOptions) => {
           this.#stop();
           return undefined;
         },
         abortShutdown: () => false,
-        rewriteConfig: () => "ERR The server is running without a config file",
+        rewriteConfig: () => this.#rewriteConfig(),
+        sleep: (ms) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms),
+        log: (message) => this.logger.warning(message),
         pid: Deno.pid,
         startedAtMs: this.#startedAtMs,
         executable: Deno.execPath(),
         configFile: this.#configFile,
-        tcpPort: this.#config.int("port"),
+        system: systemName(),
+        systemMemoryBytes: Deno.systemMemoryInfo().total,
         residentBytes: () => Deno.memoryUsage().rss,
         cpuSeconds: () => {
           const { user, system } = process.cpuUsage();
           return { user: user / 1e6, system: system / 1e6 };
         },
-        runId,
+        runId: randomId(this.#random),
       },
     };
   }
+
+  #rewriteConfig(): string | undefined {
+    if (this.#configFile === "") return "ERR The server is running without a config file";
+    try {
+      rewriteConfigFile(this.#config, this.#configFile);
+    } catch (error) {
+      const reason = systemErrorWords(error);
+      this.logger.warning(`CONFIG REWRITE failed: ${reason}`);
+      return `ERR Rewriting config file: ${reason}`;
+    }
+    this.logger.notice("CONFIG REWRITE executed with success.");
+    return undefined;
+  }
+}
+
+/** As uname says it. */
+function systemName(): string {
+  const { os, arch } = Deno.build;
+  const names: Record<string, string> = { linux: "Linux", darwin: "Darwin", windows: "Windows" };
+  return `${names[os] ?? os} ${Deno.osRelease()} ${arch}`;
 }
 
 function logSink(config: Config): StdoutSink | FileSink {

@@ -64,6 +64,7 @@ export class Cron {
       this.#nextRegularMs = monotonic + periodMs - 1;
       this.#engine.stats.sample(monotonic);
       keyspace.arena.samplePeak();
+      this.#engine.sessions.samplePeaks(Math.floor(nowMs / 1000));
       this.#closeIdleClients(nowMs);
       for (const work of this.#extra) work(nowMs);
     });
@@ -76,7 +77,10 @@ export class Cron {
     const effort = config.int("active-expire-effort");
     const share = EXPIRE_SHARE + EXPIRE_SHARE_PER_EFFORT * (effort - 1);
     if (keyspace.expiresKeys && keyspace.activeExpire) {
+      const before = keyspace.stats.expireCycleMs;
       this.expireCycle.run(periodMs * share, effort);
+      const elapsed = keyspace.stats.expireCycleMs - before;
+      this.#engine.noteLatency("expire-cycle", elapsed);
     }
     if (config.bool("activerehashing")) this.#rehash();
     return this.#free();

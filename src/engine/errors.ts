@@ -45,6 +45,27 @@ export const ERR = {
   noAuth: new CommandError("NOAUTH Authentication required."),
   wrongPass: new CommandError("WRONGPASS invalid username-password pair or user is disabled."),
   noProto: new CommandError("NOPROTO unsupported protocol version"),
+  protocolNotInteger: new CommandError(
+    "ERR Protocol version is not an integer or out of range",
+  ),
+  helloNoAuth: new CommandError(
+    "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto>" +
+      " AUTH <user> <pass> option can be used to authenticate the client and select the RESP" +
+      " protocol version at the same time",
+  ),
+  noPasswordSet: new CommandError(
+    "ERR AUTH <password> called without any password configured for the default user. Are you" +
+      " sure your configuration is correct?",
+  ),
+  clientName: new CommandError(
+    "ERR Client names cannot contain spaces, newlines or special characters.",
+  ),
+  clientId: new CommandError("ERR Invalid client ID"),
+  killId: new CommandError("ERR client-id should be greater than 0"),
+  noSuchClient: new CommandError("ERR No such client"),
+  unblockReason: new CommandError("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR"),
+  pauseMode: new CommandError("ERR CLIENT PAUSE mode must be WRITE or ALL"),
+  timeoutNotInteger: new CommandError("ERR timeout is not an integer or out of range"),
   loading: new CommandError("LOADING Redis is loading the dataset in memory"),
   busyScript: new CommandError(
     "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.",
@@ -73,6 +94,13 @@ export const ERR = {
 /** `ERR wrong number of arguments for 'get' command`; subcommands as `client|id`. */
 export function wrongArguments(fullName: string): CommandError {
   return new CommandError(`ERR wrong number of arguments for '${fullName}' command`);
+}
+
+/** A command that a directive has to allow. */
+export function protectedCommand(name: string): string {
+  return `ERR ${name.toUpperCase()} command not allowed. If the enable-${name}-command option is set` +
+    ' to "local", you can run it from a local connection, otherwise you need to set this option in' +
+    " the configuration file, and then restart the server.";
 }
 
 /** `ERR invalid expire time in 'set' command`. */

@@ -52,6 +52,9 @@ export type KeyFinder = (
   count: number,
 ) => readonly FoundKey[] | undefined;
 
+/** Positions of arguments that must not be shown; the arity was checked. */
+export type SecretFinder = (args: readonly Slice[], count: number) => readonly number[];
+
 /** The facts of one command or subcommand, as a row of a table states them. */
 export interface CommandFacts {
   /** Lower case, without the container's name. */
@@ -79,10 +82,12 @@ export interface CommandFacts {
   readonly history?: readonly (readonly [version: string, change: string])[];
   /** Runs at once though the client is in a transaction (EXEC, DISCARD, MULTI, WATCH, QUIT ...). */
   readonly immediate?: boolean;
+  /** Runs what a transaction queued: is admitted as that would be, and ends it when refused (EXEC). */
+  readonly runsTransaction?: boolean;
   /** For tests and for the server's own use, not for applications (COMMAND DOCS: syscmd). */
   readonly systemCommand?: boolean;
   /** Positions of arguments that no log may show: passwords. */
-  readonly findSecrets?: KeyFinder;
+  readonly findSecrets?: SecretFinder;
   readonly deprecated?: { readonly since: string; readonly replacedBy: string };
 }
 

@@ -1,4 +1,5 @@
 // What commands reach that lies above the engine: saving, replication, scripts, the process itself.
+import type { ReplySink } from "../resp/reply_sink.ts";
 
 /** Saving and loading. The persistence room implements it. */
 export interface PersistencePort {
@@ -13,6 +14,8 @@ export interface ReplicationPort {
   readonly role: "master" | "replica";
   /** Lines of INFO replication. */
   info(): [name: string, value: string | number][];
+  /** Writes the reply of ROLE. */
+  writeRole(reply: ReplySink): void;
 }
 
 /** How SHUTDOWN was asked for. */
@@ -30,11 +33,18 @@ export interface ProcessPort {
   abortShutdown(): boolean;
   /** Writes the configuration file; answers an error message or nothing. */
   rewriteConfig(): string | undefined;
+  /** Stops the whole server for a while (DEBUG SLEEP). */
+  sleep(ms: number): void;
+  /** Writes a line to the server's log. */
+  log(message: string): void;
   readonly pid: number;
   readonly startedAtMs: number;
   readonly executable: string;
   readonly configFile: string;
-  readonly tcpPort: number;
+  /** Name, release and architecture of the system: `Linux 6.1.0 x86_64`. */
+  readonly system: string;
+  /** Memory of the machine, bytes. */
+  readonly systemMemoryBytes: number;
   /** Resident memory, bytes. */
   residentBytes(): number;
   /** System, user seconds of this process. */

@@ -11,16 +11,24 @@ export class TimeBook {
   histograms = true;
   #clock: Clock;
   #startMs = 0;
+  #openedMs = 0;
   #commands: Command[] = [];
   #calls = 0;
+  /** Microseconds of all segments in which a command ran (INFO eventloop_duration_cmd_sum). */
+  bookedMicroseconds = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Opens a segment. */
+  /** Opens a segment, the first of a batch. */
   open(): void {
-    this.#startMs = this.#clock.monotonicMs();
+    this.#startMs = this.#openedMs = this.#clock.monotonicMs();
+  }
+
+  /** Microseconds between the opening and the end of the last settled segment. */
+  get batchMicroseconds(): number {
+    return (this.#startMs - this.#openedMs) * 1000;
   }
 
   /** Counts a call into the open segment. */
@@ -35,6 +43,7 @@ export class TimeBook {
     const elapsed = (now - this.#startMs) * 1000;
     this.#startMs = now;
     if (this.#calls === 0) return elapsed;
+    this.bookedMicroseconds += elapsed;
     const each = elapsed / this.#calls;
     const commands = this.#commands;
     for (let i = 0; i < commands.length; i++) {

@@ -1,6 +1,5 @@
-// How often a command ran and how long it took: INFO commandstats, LATENCY HISTOGRAM.
-
-const BUCKETS = 40;
+// How often a command ran and how long it took: INFO commandstats and latencystats, LATENCY HISTOGRAM.
+import { Histogram } from "./histogram.ts";
 
 /** Counters of one command. Times are microseconds. */
 export class CommandStats {
@@ -10,17 +9,14 @@ export class CommandStats {
   rejectedCalls = 0;
   /** Ran and answered an error. */
   failedCalls = 0;
-  /** Calls that took less than 2^i microseconds and not less than half of that, by i; lazily made. */
-  histogram: Float64Array | undefined;
+  /** Made by the first call while `latency-tracking` is on. */
+  histogram: Histogram | undefined;
 
   /** Counts `calls` calls that took `microseconds` each. */
   record(calls: number, microseconds: number, withHistogram: boolean): void {
     this.calls += calls;
     this.microseconds += calls * microseconds;
-    if (!withHistogram) return;
-    const histogram = this.histogram ??= new Float64Array(BUCKETS);
-    const bucket = microseconds < 1 ? 0 : Math.min(BUCKETS - 1, 32 - Math.clz32(microseconds));
-    histogram[bucket] += calls;
+    if (withHistogram) (this.histogram ??= new Histogram()).record(microseconds, calls);
   }
 
   reset(): void {

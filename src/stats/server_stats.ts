@@ -17,12 +17,18 @@ export class ServerStats {
   outputBufferLimitDisconnections = 0;
   aclDeniedAuth = 0;
   aclDeniedCommand = 0;
+  aclDeniedKey = 0;
+  aclDeniedChannel = 0;
+  /** Batches of requests run, and the microseconds they took. */
+  cycles = 0;
+  cycleMicroseconds = 0;
   /** Error replies by code, the word before the first space (INFO errorstats). */
   readonly errors = new Map<string, number>();
   /** Operations, input and output bytes per second over the last 16 samples. */
   readonly operationsPerSecond = new Rate();
   readonly inputPerSecond = new Rate();
   readonly outputPerSecond = new Rate();
+  readonly cyclesPerSecond = new Rate();
 
   /** Counts an error reply; `message` begins with its code. */
   countError(message: string): void {
@@ -39,6 +45,7 @@ export class ServerStats {
     this.operationsPerSecond.sample(monotonicMs, this.totalCommands);
     this.inputPerSecond.sample(monotonicMs, this.netInputBytes);
     this.outputPerSecond.sample(monotonicMs, this.netOutputBytes);
+    this.cyclesPerSecond.sample(monotonicMs, this.cycles);
   }
 
   reset(): void {
@@ -46,11 +53,13 @@ export class ServerStats {
     this.unexpectedErrors = this.totalErrorReplies = this.netInputBytes = 0;
     this.netOutputBytes = this.totalReads = this.totalWrites = 0;
     this.queryBufferLimitDisconnections = this.outputBufferLimitDisconnections = 0;
-    this.aclDeniedAuth = this.aclDeniedCommand = 0;
+    this.aclDeniedAuth = this.aclDeniedCommand = this.aclDeniedKey = this.aclDeniedChannel = 0;
+    this.cycles = this.cycleMicroseconds = 0;
     this.errors.clear();
     this.operationsPerSecond.reset();
     this.inputPerSecond.reset();
     this.outputPerSecond.reset();
+    this.cyclesPerSecond.reset();
   }
 }
 

@@ -22,6 +22,10 @@ interface Range {
   readonly end: number;
 }
 
+/** What a secret argument looks like in the log. */
+const REDACTED = new TextEncoder().encode("(redacted)");
+const NO_SECRETS: readonly number[] = [];
+
 /** Newest first. */
 export class Slowlog {
   /** `slowlog-log-slower-than`, microseconds; negative: off. */
@@ -40,16 +44,17 @@ export class Slowlog {
     if (this.#entries.length > length) this.#entries.length = length;
   }
 
-  /** Notes a command that took at least the threshold. */
+  /** Notes a command that took at least the threshold; arguments at positions `secrets` are hidden. */
   add(
     args: readonly Range[],
     count: number,
     entry: Omit<SlowlogEntry, "id" | "args">,
+    secrets: readonly number[] = NO_SECRETS,
   ): void {
     if (this.#maxLength === 0) return;
     const { atSeconds, microseconds, address, clientName } = entry;
     const id = this.#nextId++;
-    const shortened = shorten(args, count);
+    const shortened = shorten(args, count, secrets);
     this.#entries.unshift({ id, atSeconds, microseconds, args: shortened, address, clientName });
     if (this.#entries.length > this.#maxLength) this.#entries.length = this.#maxLength;
   }
@@ -67,13 +72,21 @@ export class Slowlog {
 const encoder = new TextEncoder();
 
 /** At most 32 arguments of 128 bytes; what is left out is said in the last one. */
-function shorten(args: readonly Range[], count: number): Uint8Array[] {
+function shorten(
+  args: readonly Range[],
+  count: number,
+  secrets: readonly number[],
+): Uint8Array[] {
   const kept = Math.min(count, MAX_ARGUMENTS);
   const result: Uint8Array[] = [];
   for (let i = 0; i < kept; i++) {
     if (kept !== count && i === kept - 1) {
       result.push(encoder.encode(`... (${count - kept + 1} more arguments)`));
       break;
+    }
+    if (secrets.includes(i)) {
+      result.push(REDACTED);
+      continue;
     }
     const { bytes, start, end } = args[i];
     const length = end - start;

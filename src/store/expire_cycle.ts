@@ -11,8 +11,6 @@ const ACCEPTABLE_STALE = 0.1;
  * key's place is taken by the last one, which was looked at already, so a walk misses none.
  */
 export class ExpireCycle {
-  /** Share of stale keys among those looked at lately, for INFO (expired_stale_perc), 0 to 1. */
-  staleShare = 0;
   #keyspace: Keyspace;
   #cursors: Int32Array;
   #nextDatabase = 0;
@@ -27,8 +25,15 @@ export class ExpireCycle {
    * number of keys removed.
    */
   run(budgetMs: number, effort: number): number {
-    const { databases, clock } = this.#keyspace;
-    const deadline = clock.monotonicMs() + budgetMs;
+    const { clock, stats } = this.#keyspace;
+    const startMs = clock.monotonicMs();
+    const removed = this.#run(startMs + budgetMs, effort);
+    stats.expireCycleMs += clock.monotonicMs() - startMs;
+    return removed;
+  }
+
+  #run(deadline: number, effort: number): number {
+    const { databases, clock, stats } = this.#keyspace;
     const perLoop = KEYS_PER_LOOP + Math.floor(KEYS_PER_LOOP / 4 * (effort - 1));
     const acceptable = ACCEPTABLE_STALE - 0.01 * (effort - 1);
     let removed = 0;
@@ -37,12 +42,15 @@ export class ExpireCycle {
       this.#nextDatabase = (this.#nextDatabase + 1) % databases.length;
       for (;;) {
         const looked = Math.min(perLoop, database.expires.length);
-        if (looked === 0) break;
+        if (looked === 0) {
+          database.averageTtlMs = 0;
+          break;
+        }
         const stale = this.#loop(database, looked);
         removed += stale;
-        this.staleShare = this.staleShare * 0.95 + stale / looked * 0.05;
+        stats.expiredStaleShare = stats.expiredStaleShare * 0.95 + stale / looked * 0.05;
         if (clock.monotonicMs() >= deadline) {
-          this.#keyspace.stats.expiredTimeCapReached++;
+          stats.expiredTimeCapReached++;
           return removed;
         }
         if (stale <= looked * acceptable) break;
@@ -52,16 +60,27 @@ export class ExpireCycle {
   }
 
   #loop(database: Database, count: number): number {
-    let stale = 0;
+    const { nowMs } = this.#keyspace;
+    let stale = 0, ttlSumMs = 0;
     let cursor = this.#cursors[database.index];
     for (let i = 0; i < count && database.expires.length > 0; i++) {
       if (cursor <= 0 || cursor > database.expires.length) cursor = database.expires.length;
       const ref = database.expires.get(--cursor);
-      if (!database.isOver(ref)) continue;
+      if (!database.isOver(ref)) {
+        ttlSumMs += database.expireAtOf(ref) - nowMs;
+        continue;
+      }
       database.expire(ref, database.keyOf(ref));
       stale++;
     }
     this.#cursors[database.index] = cursor;
+    if (ttlSumMs > 0) noteTtl(database, ttlSumMs / (count - stale));
     return stale;
   }
+}
+
+/** The estimate follows what is seen by a fiftieth at a time, as Redis's. */
+function noteTtl(database: Database, seenMs: number): void {
+  const before = database.averageTtlMs;
+  database.averageTtlMs = before === 0 ? seenMs : before * 0.98 + seenMs * 0.02;
 }

@@ -1,0 +1,81 @@
+// What is known of loading and saving, for INFO persistence.
+import type { Engine } from "../engine/engine.ts";
+import type { PersistencePort } from "../engine/ports.ts";
+import type { DumpLoader, LoadProgress } from "./load.ts";
+
+/** The port through which commands ask about the data on disk. */
+export class PersistenceStatus implements PersistencePort {
+  readonly #engine: () => Engine;
+  readonly #loader: () => DumpLoader;
+  readonly #startedAtMs: number;
+
+  /** The engine is built with this port, so both are asked for when they are needed. */
+  constructor(options: { engine: () => Engine; loader: () => DumpLoader; startedAtMs: number }) {
+    this.#engine = options.engine;
+    this.#loader = options.loader;
+    this.#startedAtMs = options.startedAtMs;
+  }
+
+  get loading(): boolean {
+    return this.#loader().progress !== undefined;
+  }
+
+  info(): [name: string, value: string | number][] {
+    const { keyspace } = this.#engine();
+    const loader = this.#loader();
+    return [
+      ["loading", this.loading ? 1 : 0],
+      ["async_loading", 0],
+      ["current_cow_peak", 0],
+      ["current_cow_size", 0],
+      ["current_cow_size_age", 0],
+      ["current_fork_perc", "0.00"],
+      ["current_save_keys_processed", 0],
+      ["current_save_keys_total", 0],
+      ["rdb_changes_since_last_save", keyspace.dirty],
+      ["rdb_bgsave_in_progress", 0],
+      ["rdb_last_save_time", Math.floor(this.#startedAtMs / 1000)],
+      ["rdb_last_bgsave_status", "ok"],
+      ["rdb_last_bgsave_time_sec", -1],
+      ["rdb_current_bgsave_time_sec", -1],
+      ["rdb_saves", 0],
+      ["rdb_last_cow_size", 0],
+      ["rdb_last_load_keys_expired", loader.lastKeysExpired],
+      ["rdb_last_load_keys_loaded", loader.lastKeysLoaded],
+      ...AOF_IS_OFF,
+      ...(loader.progress === undefined ? [] : progressLines(loader.progress, keyspace.nowMs)),
+    ];
+  }
+}
+
+const AOF_IS_OFF: [name: string, value: string | number][] = [
+  ["aof_enabled", 0],
+  ["aof_rewrite_in_progress", 0],
+  ["aof_rewrite_scheduled", 0],
+  ["aof_last_rewrite_time_sec", -1],
+  ["aof_current_rewrite_time_sec", -1],
+  ["aof_last_bgrewrite_status", "ok"],
+  ["aof_rewrites", 0],
+  ["aof_rewrites_consecutive_failures", 0],
+  ["aof_last_write_status", "ok"],
+  ["aof_last_cow_size", 0],
+  ["module_fork_in_progress", 0],
+  ["module_fork_last_cow_size", 0],
+];
+
+function progressLines(
+  { startedAtMs, totalBytes, loadedBytes }: LoadProgress,
+  nowMs: number,
+): [name: string, value: string | number][] {
+  const elapsedSeconds = Math.floor((nowMs - startedAtMs) / 1000);
+  const left = totalBytes - loadedBytes;
+  const eta = elapsedSeconds === 0 ? 1 : Math.floor(elapsedSeconds * left / (loadedBytes + 1));
+  return [
+    ["loading_start_time", Math.floor(startedAtMs / 1000)],
+    ["loading_total_bytes", totalBytes],
+    ["loading_rdb_used_mem", 0],
+    ["loading_loaded_bytes", loadedBytes],
+    ["loading_loaded_perc", (totalBytes === 0 ? 0 : loadedBytes / totalBytes * 100).toFixed(2)],
+    ["loading_eta_seconds", eta],
+  ];
+}
