@@ -50,34 +50,35 @@ interface Asked {
   readonly gates: number;
   readonly session: Session;
   readonly command: Command;
+  /** Those of the command, or for EXEC also those of what it runs. */
+  readonly flags: number;
   readonly origin: Origin;
 }
 
 type Gate = (asked: Asked) => CommandError | undefined;
 
-const needsAuthentication: Gate = ({ session, command, origin }) =>
-  origin.checksAcl && session.bits & SESSION_UNAUTHENTICATED && !(command.flags & FLAG_NO_AUTH)
+const needsAuthentication: Gate = ({ session, flags, origin }) =>
+  origin.checksAcl && session.bits & SESSION_UNAUTHENTICATED && !(flags & FLAG_NO_AUTH)
     ? ERR.noAuth
     : undefined;
 
-const notInTransaction: Gate = ({ session, command }) =>
-  session.bits & SESSION_IN_MULTI && command.flags & FLAG_NO_MULTI
-    ? ERR.notInTransaction
-    : undefined;
+const notInTransaction: Gate = ({ session, flags }) =>
+  session.bits & SESSION_IN_MULTI && flags & FLAG_NO_MULTI ? ERR.notInTransaction : undefined;
 
-const outOfMemory: Gate = ({ gates, command, origin }) =>
-  gates & GATE_OOM && command.flags & FLAG_DENYOOM && !origin.outranksGates ? ERR.oom : undefined;
+const outOfMemory: Gate = ({ gates, flags, origin }) =>
+  gates & GATE_OOM && flags & FLAG_DENYOOM && !origin.outranksGates ? ERR.oom : undefined;
 
-const writes: Gate = ({ gates, command, origin }) => {
-  if (!(command.flags & FLAG_WRITE) || origin.outranksGates) return undefined;
+const writes: Gate = ({ gates, flags, origin }) => {
+  if (!(flags & FLAG_WRITE) || origin.outranksGates) return undefined;
   if (gates & GATE_MISCONF) return ERR.misconf;
   if (gates & GATE_NO_REPLICAS) return ERR.noReplicas;
   if (gates & GATE_READONLY) return ERR.readOnly;
   return undefined;
 };
 
-const subscribed: Gate = ({ session, command }) => {
+const subscribed: Gate = ({ session, command, origin }) => {
   if (!(session.bits & SESSION_SUBSCRIBED) || session.reply.protocol > 2) return undefined;
+  if (origin.outranksGates) return undefined;
   const name = command.facts.name;
   if (SUBSCRIBED_MAY_CALL.has(name)) return undefined;
   return new CommandError(
@@ -86,18 +87,18 @@ const subscribed: Gate = ({ session, command }) => {
   );
 };
 
-const masterDown: Gate = ({ gates, command, origin }) =>
-  gates & GATE_MASTER_DOWN && !(command.flags & FLAG_STALE) && !origin.outranksGates
+const masterDown: Gate = ({ gates, flags, origin }) =>
+  gates & GATE_MASTER_DOWN && !(flags & FLAG_STALE) && !origin.outranksGates
     ? ERR.masterDown
     : undefined;
 
-const loading: Gate = ({ gates, command, origin }) =>
-  gates & GATE_LOADING && !(command.flags & FLAG_LOADING) && !origin.outranksGates
+const loading: Gate = ({ gates, flags, origin }) =>
+  gates & GATE_LOADING && !(flags & FLAG_LOADING) && !origin.outranksGates
     ? ERR.loading
     : undefined;
 
-const busy: Gate = ({ gates, command }) =>
-  gates & GATE_BUSY && !(command.flags & FLAG_ALLOW_BUSY) ? ERR.busyScript : undefined;
+const busy: Gate = ({ gates, flags }) =>
+  gates & GATE_BUSY && !(flags & FLAG_ALLOW_BUSY) ? ERR.busyScript : undefined;
 
 /** In Redis's order: which error a client sees when several apply. */
 const GATES: readonly Gate[] = [
@@ -121,6 +122,6 @@ export function refusal(asked: Asked): CommandError | undefined {
 }
 
 /** Whether CLIENT PAUSE holds this command back; the WRITE mode holds what may replicate. */
-export function heldByPause(command: Command, writesOnly: boolean): boolean {
-  return !writesOnly || (command.flags & (FLAG_WRITE | FLAG_MAY_REPLICATE)) !== 0;
+export function heldByPause(flags: number, writesOnly: boolean): boolean {
+  return !writesOnly || (flags & (FLAG_WRITE | FLAG_MAY_REPLICATE)) !== 0;
 }

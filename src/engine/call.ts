@@ -16,6 +16,7 @@ import type { Origin } from "./origins.ts";
 import type { Ports } from "./ports.ts";
 import type { Session } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
+import type { Watches } from "./watches.ts";
 
 /** A command as the engine knows it, without its handler. */
 export interface KnownCommand {
@@ -38,6 +39,16 @@ export interface CommandLookup {
   resolve(request: Request): KnownCommand | undefined;
 }
 
+/** What reports say of the clients that wait. */
+export interface ParkedFacts {
+  /** Clients that a blocking command holds. */
+  readonly blockedClients: number;
+  /** Of these, those whose wait ends by itself. */
+  readonly withDeadline: number;
+  /** Keys that somebody waits for. */
+  readonly blockingKeys: number;
+}
+
 /** What lives as long as the server and is shared by all calls. */
 export interface Services {
   readonly keyspace: Keyspace;
@@ -48,7 +59,9 @@ export interface Services {
   readonly stats: ServerStats;
   readonly slowlog: Slowlog;
   readonly latency: Latency;
+  readonly watches: Watches;
   readonly ports: Ports;
+  readonly parking: ParkedFacts;
   /** CLIENT PAUSE: until when (Unix ms, 0 for not) and what. */
   pause(untilMs: number, writesOnly: boolean): void;
   unpause(): void;

@@ -12,6 +12,7 @@ import type { Database } from "../store/database.ts";
 import type { Keyspace } from "../store/keyspace.ts";
 import { refusal } from "./admission.ts";
 import { Call, type Services } from "./call.ts";
+import { type ChangeObserver, ChangeObservers } from "./change_observers.ts";
 import { CommandError, wrongArguments } from "./errors.ts";
 import { FLAG_FAST, FLAG_SKIP_SLOWLOG } from "./flags.ts";
 import { type Origin, ORIGINS } from "./origins.ts";
@@ -22,7 +23,9 @@ import { type Command, type Registry, unknownCommand, unknownSubcommand } from "
 import { type Session, SESSION_CLOSING, SESSION_IN_MULTI, SESSION_SILENT } from "./session.ts";
 import { Sessions } from "./sessions.ts";
 import { TimeBook } from "./time_book.ts";
+import { admissionFlags, endTransaction, queueRequest } from "./transaction.ts";
 import type { Wait } from "./wait.ts";
+import { Watches } from "./watches.ts";
 
 /** A short command with a request beyond this is measured by itself. */
 const LARGE_REQUEST_BYTES = 16 * 1024;
@@ -39,13 +42,6 @@ export interface EngineOptions {
   onInternalError(error: unknown, command: string): void;
 }
 
-/** Told of every change of a key while it is interested. */
-export interface ChangeObserver {
-  readonly listening: boolean;
-  changed(database: Database, key: Slice, event: string): void;
-  flushed(database: Database): void;
-}
-
 /** Runs commands one at a time; nothing in it awaits. */
 export class Engine implements Services, ChangeListener {
   readonly keyspace: Keyspace;
@@ -59,13 +55,16 @@ export class Engine implements Services, ChangeListener {
   readonly latency = new Latency();
   readonly propagation = new Propagation();
   readonly parking: Parking;
+  readonly watches: Watches;
   readonly times: TimeBook;
   /** Conditions GATE_* that close the gate for some commands. */
   gates = 0;
-  readonly #observers: ChangeObserver[] = [];
+  readonly #observers = new ChangeObservers();
   readonly #calls: Call[] = [];
   readonly #onInternalError: EngineOptions["onInternalError"];
   #depth = 0;
+  /** Errors that a command was charged with: the one around it is not charged again. */
+  #errorsBooked = 0;
 
   constructor(options: EngineOptions) {
     this.keyspace = options.keyspace;
@@ -76,6 +75,7 @@ export class Engine implements Services, ChangeListener {
     this.#onInternalError = options.onInternalError;
     this.times = new TimeBook(options.keyspace.clock);
     this.parking = new Parking(this);
+    this.watches = new Watches(options.keyspace, this.#observers);
     this.keyspace.listener = this;
   }
 
@@ -106,16 +106,30 @@ export class Engine implements Services, ChangeListener {
 
   /** CLIENT REPLY OFF and SKIP: the command runs, its reply is taken back. */
   #processSilently(session: Session, request: Request): boolean {
-    const mark = session.reply.mark(), mode = session.replyMode;
+    const mark = session.reply.mark();
     this.#enter(session, request, session.reply, ORIGINS.client);
-    // The command that switched replies on again is answered.
-    const silent = session.replyMode !== "on" && !(mode === "off" && session.replyMode !== "off");
-    if (silent) session.reply.rollback(mark);
-    if (mode === "skip" && session.replyMode === "skip") {
+    if (session.parked !== undefined) return false; // it has not been answered yet
+    this.silence(session, mark);
+    return (session.bits & SESSION_CLOSING) === 0;
+  }
+
+  /** Takes back what was replied since `mark`, if CLIENT REPLY says so and did not change its mind. */
+  silence(session: Session, mark: number): void {
+    if (session.replyMode === "on") return; // the command that switched replies on is answered
+    session.reply.rollback(mark);
+    if (session.replyMode === "skip-next") session.replyMode = "skip";
+    else if (session.replyMode === "skip") {
       session.replyMode = "on";
       session.mark(SESSION_SILENT, false);
-    } else if (session.replyMode === "skip-next") session.replyMode = "skip";
-    return session.parked === undefined && (session.bits & SESSION_CLOSING) === 0;
+    }
+  }
+
+  /** Runs the request of a client that CLIENT PAUSE held, as if it came now. Result as of process. */
+  release(session: Session): boolean {
+    const { request } = session.parked!;
+    session.parked = undefined;
+    session.totalCommands--; // counted when it came
+    return this.process(session, request);
   }
 
   execute(session: Session, request: Request, reply: ReplySink, origin: Origin): void {
@@ -125,17 +139,19 @@ export class Engine implements Services, ChangeListener {
   /** Find, check, admit, queue; then run. */
   #enter(session: Session, request: Request, reply: ReplySink, origin: Origin): void {
     const command = this.#resolve(session, request, reply);
+    session.lastCommand = command === undefined ? "NULL" : command.fullName;
     if (command === undefined) return;
     if ((this.gates | session.bits) !== 0 || this.parking.paused) {
-      const refused = refusal({ gates: this.gates, session, command, origin });
+      const flags = admissionFlags(session, command);
+      const refused = refusal({ gates: this.gates, session, command, flags, origin });
       if (refused !== undefined) return this.#refuse(session, command, reply, refused.message);
-      if (origin.mayBlock && this.parking.holds(session, command, request)) return;
+      if (origin.mayBlock && this.parking.holds(session, flags, request)) return;
       if (session.bits & SESSION_IN_MULTI && origin.queues && !command.facts.immediate) {
-        session.queued!.push(request.copy());
+        queueRequest(session, command, request);
         return reply.simple("QUEUED");
       }
     }
-    session.lastCommand = command.fullName;
+    if (origin.queues) session.lastCommand = command.fullName;
     const wait = this.#run(session, command, request, reply, origin);
     if (wait !== undefined) this.#park(session, request, reply, origin, wait);
   }
@@ -162,10 +178,19 @@ export class Engine implements Services, ChangeListener {
   }
 
   #refuse(session: Session, command: Command | undefined, reply: ReplySink, message: string): void {
+    if (command?.facts.runsTransaction) message = this.#abortTransaction(session, message);
     reply.error(message);
+    this.#errorsBooked++;
     this.stats.countError(message);
     if (command !== undefined) command.stats.rejectedCalls++;
     if (session.bits & SESSION_IN_MULTI) session.transactionFailed = true;
+  }
+
+  /** EXEC was refused: the transaction is over; answers the error that says so. */
+  #abortTransaction(session: Session, reason: string): string {
+    endTransaction(session);
+    this.watches.forget(session);
+    return `EXECABORT Transaction discarded because of: ${reason.replace(/^ERR /, "")}`;
   }
 
   #park(
@@ -190,7 +215,7 @@ export class Engine implements Services, ChangeListener {
     const alone = this.#measuredAlone(command, request);
     if (alone) this.times.settle();
     const call = this.#openCall(session, command, request, reply, origin);
-    const errorsBefore = reply.errorCount, dirtyBefore = this.keyspace.dirty;
+    const errorsBefore = reply.errorCount - this.#errorsBooked, dirtyBefore = this.keyspace.dirty;
     const mark = reply.mark();
     let wait: Wait | void = undefined;
     try {
@@ -205,7 +230,8 @@ export class Engine implements Services, ChangeListener {
       this.stats.totalCommands++;
       this.times.count(command);
     }
-    if (reply.errorCount !== errorsBefore) {
+    if (reply.errorCount - this.#errorsBooked > errorsBefore) {
+      this.#errorsBooked++;
       command.stats.failedCalls++;
       this.stats.countError(reply.lastError);
     }
@@ -319,27 +345,24 @@ export class Engine implements Services, ChangeListener {
     return this.parking.unpark(session, error);
   }
 
-  /** A client is gone: nothing may refer to it any more. */
+  /** A client is gone: nothing may refer to it any more. May be called again. */
   disconnected(session: Session): void {
     this.parking.forget(session);
+    this.watches.forget(session);
     this.sessions.remove(session);
   }
 
   observe(observer: ChangeObserver): void {
-    this.#observers.push(observer);
+    this.#observers.add(observer);
   }
 
   get listening(): boolean {
-    if (this.parking.waitingForKeys) return true;
-    for (const observer of this.#observers) if (observer.listening) return true;
-    return false;
+    return this.#observers.listening || this.parking.waitingForKeys;
   }
 
   changed(database: Database, key: Slice, event: string): void {
     this.parking.signal(database.index, key);
-    for (const observer of this.#observers) {
-      if (observer.listening) observer.changed(database, key, event);
-    }
+    this.#observers.changed(database, key, event);
   }
 
   expired(database: Database, key: Slice): void {
@@ -349,8 +372,12 @@ export class Engine implements Services, ChangeListener {
     if (this.listening) this.changed(database, key, "expired");
   }
 
+  flushing(database: Database, replacement: Database | undefined): void {
+    this.#observers.flushing(database, replacement);
+  }
+
   flushed(database: Database): void {
     this.parking.signalDatabase(database.index);
-    for (const observer of this.#observers) observer.flushed(database);
+    this.#observers.flushed(database);
   }
 }

@@ -9,7 +9,7 @@ export interface Origin {
   readonly mayBlock: boolean;
   /** Authentication and ACL are checked. */
   readonly checksAcl: boolean;
-  /** Goes through though memory is over the limit, or the server is a read-only replica. */
+  /** Goes through though memory is over the limit, the server is a read-only replica and so on. */
   readonly outranksGates: boolean;
   /** Counts in command statistics, slow log and MONITOR. */
   readonly counted: boolean;
@@ -36,8 +36,8 @@ function origin(name: string, rights: Partial<Origin>): Origin {
 export const ORIGINS = {
   /** A connected client. */
   client: origin("client", { queues: true, mayBlock: true, checksAcl: true }),
-  /** A command of a transaction that EXEC runs; queueing checked it, its user may have changed. */
-  exec: origin("exec", { checksAcl: true }),
+  /** A command of a transaction that EXEC runs: EXEC was admitted for all, its user may differ. */
+  exec: origin("exec", { checksAcl: true, outranksGates: true }),
   /** A command that a script or function calls. */
   script: origin("script", { checksAcl: true }),
   /** A parked request that is run again. */

@@ -3,7 +3,6 @@ import type { Slice } from "../base/slice.ts";
 import type { Keyspace } from "../store/keyspace.ts";
 import { heldByPause } from "./admission.ts";
 import { type CommandError } from "./errors.ts";
-import type { Command } from "./registry.ts";
 import type { Request } from "../resp/request.ts";
 import type { Session } from "./session.ts";
 import type { Wait } from "./wait.ts";
@@ -13,7 +12,7 @@ import { Waiters } from "./waiters.ts";
 interface Runner {
   readonly keyspace: Keyspace;
   resume(session: Session, request: Request): Wait | undefined;
-  process(session: Session, request: Request): boolean;
+  silence(session: Session, mark: number): void;
 }
 
 /** CLIENT PAUSE waits for the gate, not for a key, and never times out by itself. */
@@ -62,36 +61,39 @@ export class Parking {
 
   /** Parks a request of a client; it is copied. */
   park(session: Session, request: Request, wait: Wait): void {
-    session.parked = { request: request.copy(), wait };
+    session.parked = { request: request.copy(), wait, over: false };
     this.#waiters.add(session);
   }
 
-  /** Parks the request if CLIENT PAUSE holds it back. */
-  holds(session: Session, command: Command, request: Request): boolean {
+  /** Parks the request, of a command with these flags, if CLIENT PAUSE holds it back. */
+  holds(session: Session, flags: number, request: Request): boolean {
     if (this.#pausedUntilMs === 0) return false;
     if (this.#pausedUntilMs <= this.#runner.keyspace.nowMs) {
       this.unpause();
       return false;
     }
-    if (!heldByPause(command, this.#pauseWritesOnly)) return false;
+    if (!heldByPause(flags, this.#pauseWritesOnly)) return false;
     this.park(session, request, PAUSE_WAIT);
     return true;
   }
 
   /** A longer pause wins over a shorter one; a pause of everything over one of writes. */
   pause(untilMs: number, writesOnly: boolean): void {
+    if (this.#pausedUntilMs <= this.#runner.keyspace.nowMs) this.unpause();
     const all = this.#pausedUntilMs !== 0 && !this.#pauseWritesOnly;
     this.#pauseWritesOnly = writesOnly && !all;
     this.#pausedUntilMs = Math.max(this.#pausedUntilMs, untilMs);
   }
 
+  /** Ends a pause. The requests it held run soon, each before any that its client sent after it. */
   unpause(): void {
     this.#pausedUntilMs = 0;
     for (const session of this.#waiters.all()) {
-      if (session.parked!.wait !== PAUSE_WAIT) continue;
-      const { request } = session.parked!;
-      this.#release(session);
-      this.#runner.process(session, request);
+      const parked = session.parked!;
+      if (parked.wait !== PAUSE_WAIT) continue;
+      this.#waiters.remove(session);
+      // Not run from here: this may be the middle of another client's command.
+      parked.over = true;
       session.transport.resume();
     }
   }
@@ -112,10 +114,11 @@ export class Parking {
   /** Ends a client's wait with its timeout reply or an error; false when it waits for no key. */
   unpark(session: Session, error?: CommandError): boolean {
     if (session.parked === undefined || session.parked.wait === PAUSE_WAIT) return false;
-    const { wait } = session.parked;
+    const { wait } = session.parked, mark = session.reply.mark();
     this.#release(session);
     if (error === undefined) wait.onTimeout(session.reply);
     else session.reply.error(error.message);
+    this.#runner.silence(session, mark);
     session.transport.resume();
     return true;
   }
@@ -144,9 +147,11 @@ export class Parking {
   #serve(session: Session): void {
     const { parked } = session;
     if (parked === undefined) return;
+    const mark = session.reply.mark();
     const wait = this.#runner.resume(session, parked.request);
     if (wait !== undefined) return; // still not its turn; it keeps its place in the queue
     this.#release(session);
+    this.#runner.silence(session, mark);
     session.transport.resume();
   }
 

@@ -78,6 +78,9 @@ export class Session {
   queued: Request[] | undefined;
   /** A queued request was refused: EXEC will abort. */
   transactionFailed = false;
+  /** Flags that some queued command has, and flags that some queued command has not. */
+  queuedFlags = 0;
+  queuedLacks = 0;
   totalCommands = 0;
   netInputBytes = 0;
   netOutputBytes = 0;

@@ -31,6 +31,7 @@ const SILENT: ChangeListener = {
   listening: false,
   changed: () => {},
   expired: () => {},
+  flushing: () => {},
   flushed: () => {},
 };
 
@@ -101,6 +102,7 @@ export class Keyspace {
   /** Empties a database; `lazily` leaves the freeing to slices of the cron. Answers the key count. */
   flush(database: Database, lazily: boolean): number {
     const count = database.size;
+    this.listener.flushing(database, undefined);
     this.graveyard.bury(database, lazily);
     this.listener.flushed(database);
     return count;
@@ -109,6 +111,8 @@ export class Keyspace {
   /** Exchanges the contents of two databases. */
   swap(first: number, second: number): void {
     const a = this.databases[first], b = this.databases[second];
+    this.listener.flushing(a, b);
+    this.listener.flushing(b, a);
     [a.table, b.table] = [b.table, a.table];
     [a.expires, b.expires] = [b.expires, a.expires];
     this.listener.flushed(a);
