@@ -32,7 +32,6 @@ export async function runPrompt(session: Session, interpreter: LineInterpreter):
     if (lines.length > 0 && holdsSecret(lines[0])) lines.shift();
   });
   const forgetHints = showHints(editor, interpreter);
-  // While a command runs the terminal is in its usual mode, where Ctrl-C is a signal.
   const interrupt = () => session.abort();
   Deno.addSignalListener("SIGINT", interrupt);
   try {
@@ -84,13 +83,13 @@ class PromptLoop {
         process.stdout.write("\r\n");
         return;
       }
-      this.#pause();
+      this.#setRawMode(false);
       if (line.trim() !== "" && !holdsSecret(line)) await appendHistory(this.#historyPath, line);
       const after = await this.#interpreter.run(utf8Bytes(line));
       if (after === "quit") return;
       if (after === "clear") process.stdout.write(CLEAR_SCREEN);
       if (this.#session.connection !== undefined) await this.#interpreter.learnCommands();
-      if (!this.#isClosed) this.#resume();
+      if (!this.#isClosed) this.#setRawMode(true);
     }
   }
 
@@ -105,14 +104,10 @@ class PromptLoop {
     return this.#lines.shift();
   }
 
-  #pause(): void {
-    this.#editor.pause();
-    process.stdin.setRawMode?.(false);
-  }
-
-  #resume(): void {
-    process.stdin.setRawMode?.(true);
-    this.#editor.resume();
+  /** While a command runs the terminal is in its usual mode, where Ctrl-C is a signal. */
+  #setRawMode(isRaw: boolean): void {
+    // The editor goes on reading: Deno 2.4 loses the key that follows a pause.
+    process.stdin.setRawMode?.(isRaw);
   }
 }
 

@@ -76,3 +76,75 @@ export function testWithRedisCli(name: string, check: () => Promise<void>): void
   if (ignore) console.log(`skipped, redis-cli or redis-server is not on the PATH: ${name}`);
   Deno.test({ name, ignore, fn: check });
 }
+
+const WAIT_MS = 20_000;
+
+/** A program that goes on running while a test talks with it. */
+export class LiveProcess {
+  readonly #child: Deno.ChildProcess;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #readings: Promise<void>[];
+  #wake = () => {};
+  /** What it printed so far, standard output and errors together; a byte string. */
+  text = "";
+
+  constructor([program, ...args]: string[], env: Record<string, string> = {}) {
+    this.#child = new Deno.Command(program, {
+      args,
+      env: { MINIREDIS_HISTFILE: "", ...env },
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#input = this.#child.stdin.getWriter();
+    this.#readings = [this.#gather(this.#child.stdout), this.#gather(this.#child.stderr)];
+  }
+
+  async #gather(stream: ReadableStream<Uint8Array>): Promise<void> {
+    for await (const bytes of stream) {
+      this.text += latin1(bytes);
+      this.#wake();
+    }
+  }
+
+  /** Resolves when the bytes have been taken. */
+  async send(text: string): Promise<void> {
+    await this.#input.write(latin1Bytes(text));
+  }
+
+  /** Waits until everything printed since `from` holds the text; answers where it ends. */
+  async waitFor(wanted: string, from = 0): Promise<number> {
+    const deadline = performance.now() + WAIT_MS;
+    for (;;) {
+      const at = this.text.indexOf(wanted, from);
+      if (at !== -1) return at + wanted.length;
+      const leftMs = deadline - performance.now();
+      if (leftMs <= 0) {
+        throw new Error(`no ${JSON.stringify(wanted)} in ${JSON.stringify(this.text)}`);
+      }
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        timer = setTimeout(resolve, leftMs);
+      });
+      clearTimeout(timer);
+    }
+  }
+
+  /** Waits for the end. Answers the exit status. */
+  async end(): Promise<number> {
+    await this.#input.close().catch(() => {});
+    await Promise.all(this.#readings);
+    return (await this.#child.status).code;
+  }
+
+  /** Stops it at once and waits for the end. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch {
+      // It has ended already.
+    }
+    await this.end();
+  }
+}
