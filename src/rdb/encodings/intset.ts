@@ -43,7 +43,6 @@ export function intsetValue(bytes: Uint8Array, first: number, index: number): In
 }
 
 function faultOfOrder(bytes: Uint8Array, first: number, limit: number): string | undefined {
-  const cursor = new IntsetCursor();
   cursor.begin(bytes, first, limit);
   cursor.next();
   let before = cursor.integer;
@@ -75,3 +74,6 @@ function readOfWidth(bytes: Uint8Array, at: number, width: number): Integer64 {
   if (width === 2) return readInt16(bytes, at);
   return width === 4 ? readInt32(bytes, at) : readInt64(bytes, at);
 }
+
+// One for all checks: they do not overlap, and a cursor costs more than a short value.
+const cursor = new IntsetCursor();

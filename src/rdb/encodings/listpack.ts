@@ -38,14 +38,12 @@ export function listpackLength(bytes: Uint8Array, first: number, limit: number):
   const inHeader = readUint16(bytes, first + 4);
   if (inHeader !== COUNT_UNKNOWN) return inHeader;
   let count = 0;
-  const cursor = new ListpackCursor();
   cursor.begin(bytes, first, limit);
   while (cursor.next()) count++;
   return count;
 }
 
 function faultOfElements(bytes: Uint8Array, first: number, limit: number): string | undefined {
-  const cursor = new ListpackCursor();
   cursor.begin(bytes, first, limit);
   let count = 0;
   while (cursor.next()) count++;
@@ -133,3 +131,6 @@ function readBackLength(bytes: Uint8Array, last: number, lowest: number): number
   }
   return -1;
 }
+
+// One for all checks: they do not overlap, and a cursor costs more than a short value.
+const cursor = new ListpackCursor();

@@ -26,7 +26,7 @@ export abstract class PackedCursor {
   /** Why the walk ended before the end of the value; undefined if it did not. */
   fault: string | undefined = undefined;
 
-  readonly #integerText = new Uint8Array(INTEGER64_TEXT_MAX);
+  #integerText: Uint8Array | undefined;
 
   /** Stands before the first element of the value in `[first, limit)`. */
   begin(bytes: Uint8Array, first: number, limit: number): void {
@@ -46,9 +46,13 @@ export abstract class PackedCursor {
    * which has room for `INTEGER64_TEXT_MAX` bytes. By default the cursor's own, which the next call
    * writes over.
    */
-  textInto(slice: Slice, integerText: Uint8Array = this.#integerText): void {
-    if (!this.isInteger) slice.set(this.bytes, this.start, this.end);
-    else slice.set(integerText, 0, writeInteger64(this.integer, integerText, 0));
+  textInto(slice: Slice, integerText?: Uint8Array): void {
+    if (!this.isInteger) {
+      slice.set(this.bytes, this.start, this.end);
+      return;
+    }
+    const text = integerText ?? (this.#integerText ??= new Uint8Array(INTEGER64_TEXT_MAX));
+    slice.set(text, 0, writeInteger64(this.integer, text, 0));
   }
 
   /** Moves `position` behind the header. */

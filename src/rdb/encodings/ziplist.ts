@@ -51,14 +51,12 @@ export function ziplistLength(bytes: Uint8Array, first: number, limit: number): 
   const inHeader = readUint16(bytes, first + 8);
   if (inHeader !== COUNT_UNKNOWN) return inHeader;
   let count = 0;
-  const cursor = new ZiplistCursor();
   cursor.begin(bytes, first, limit);
   while (cursor.next()) count++;
   return count;
 }
 
 function faultOfElements(bytes: Uint8Array, first: number, limit: number): string | undefined {
-  const cursor = new ZiplistCursor();
   cursor.begin(bytes, first, limit);
   let count = 0;
   let lastElement = 0;
@@ -169,3 +167,6 @@ function dataBytes(bytes: Uint8Array, at: number, encoding: number): number {
       return 0;
   }
 }
+
+// One for all checks: they do not overlap, and a cursor costs more than a short value.
+const cursor = new ZiplistCursor();

@@ -22,7 +22,6 @@ export function zipmapFault(
   if (size < SHORTEST) return `zipmap of ${size} bytes, too short for a header`;
   if (bytes[limit - 1] !== END) return "zipmap without an end mark";
   if (!deep) return undefined;
-  const cursor = new ZipmapCursor();
   cursor.begin(bytes, first, limit);
   let strings = 0;
   while (cursor.next()) strings++;
@@ -65,3 +64,6 @@ export class ZipmapCursor extends PackedCursor {
     this.#atValue = false;
   }
 }
+
+// One for all checks: they do not overlap, and a cursor costs more than a short value.
+const cursor = new ZipmapCursor();
