@@ -1,3 +1,5 @@
+/** Replies as JSON, as redis-cli writes it. */
+
 import type { Reply } from "../../resp/reply_decoder.ts";
 import type { Output } from "./output.ts";
 

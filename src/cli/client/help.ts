@@ -1,3 +1,5 @@
+/** The texts that `help` prints at the prompt. */
+
 import { MINIREDIS_VERSION } from "../../base/version.ts";
 import type { CommandHelp } from "./command_docs.ts";
 

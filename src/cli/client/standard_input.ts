@@ -1,3 +1,5 @@
+/** Standard input as bytes: whole, in pieces, in lines. */
+
 import { concat } from "@std/bytes";
 
 const READ_BYTES = 64 * 1024;

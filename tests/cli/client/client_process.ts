@@ -1,7 +1,7 @@
 /** Runs the client, or redis-cli, as a process and gathers what it printed. */
 
 import { latin1, latin1Bytes } from "../../../src/base/bytes.ts";
-import { projectDir } from "../../support/miniredis_server.ts";
+import { projectDir, taskCommand } from "../../support/miniredis_server.ts";
 import { findProgram } from "../../support/programs.ts";
 import { redisServerPath } from "../../support/redis_server.ts";
 
@@ -20,16 +20,12 @@ export interface RunOptions {
 
 export const redisCliPath: string | null = findProgram("redis-cli");
 
-/** The client's program and its arguments before those of a test. */
+/** The client's program, with exactly the permissions of the task `start`, before the arguments of a test. */
 export const clientCommand: readonly string[] = [
   Deno.execPath(),
   "run",
-  "--no-prompt",
-  "--allow-net",
-  "--allow-read",
-  "--allow-write",
-  "--allow-env",
   `--config=${projectDir}/deno.json`,
+  ...taskCommand("start").split(" ").filter((word) => word.startsWith("--")),
   `${projectDir}/tests/cli/client/client_entry.ts`,
 ];
 
