@@ -10,17 +10,20 @@ import { Slowlog } from "../stats/slowlog.ts";
 import type { ChangeListener } from "../store/changes.ts";
 import type { Database } from "../store/database.ts";
 import type { Keyspace } from "../store/keyspace.ts";
-import { refusal } from "./admission.ts";
+import { mayRunProtected, refusal } from "./admission.ts";
+import { AttackWarning, isHttp } from "./cross_protocol.ts";
 import { Call, type Services } from "./call.ts";
 import { type ChangeObserver, ChangeObservers } from "./change_observers.ts";
-import { CommandError, wrongArguments } from "./errors.ts";
-import { FLAG_FAST, FLAG_SKIP_SLOWLOG } from "./flags.ts";
+import { CommandError, protectedCommand, wrongArguments } from "./errors.ts";
+import { FLAG_FAST, FLAG_PROTECTED, FLAG_SKIP_SLOWLOG } from "./flags.ts";
 import { type Origin, ORIGINS } from "./origins.ts";
+import { LookAhead } from "./look_ahead.ts";
 import { Parking } from "./parking.ts";
 import type { Ports } from "./ports.ts";
 import { Propagation } from "./propagation.ts";
 import { type Command, type Registry, unknownCommand, unknownSubcommand } from "./registry.ts";
 import { type Session, SESSION_CLOSING, SESSION_IN_MULTI, SESSION_SILENT } from "./session.ts";
+import { silence } from "./reply_mode.ts";
 import { Sessions } from "./sessions.ts";
 import { TimeBook } from "./time_book.ts";
 import { admissionFlags, endTransaction, queueRequest } from "./transaction.ts";
@@ -43,7 +46,7 @@ export interface EngineOptions {
 }
 
 /** Runs commands one at a time; nothing in it awaits. */
-export class Engine implements Services, ChangeListener {
+export class Engine implements Services, ChangeListener<Database> {
   readonly keyspace: Keyspace;
   readonly config: Config;
   readonly users: Users;
@@ -57,10 +60,12 @@ export class Engine implements Services, ChangeListener {
   readonly parking: Parking;
   readonly watches: Watches;
   readonly times: TimeBook;
+  readonly lookAhead: LookAhead;
   /** Conditions GATE_* that close the gate for some commands. */
   gates = 0;
   readonly #observers = new ChangeObservers();
   readonly #calls: Call[] = [];
+  readonly #attackWarning: AttackWarning;
   readonly #onInternalError: EngineOptions["onInternalError"];
   #depth = 0;
   /** Errors that a command was charged with: the one around it is not charged again. */
@@ -73,9 +78,11 @@ export class Engine implements Services, ChangeListener {
     this.registry = options.registry;
     this.ports = options.ports;
     this.#onInternalError = options.onInternalError;
+    this.#attackWarning = new AttackWarning((text) => options.ports.process.log(text));
     this.times = new TimeBook(options.keyspace.clock);
     this.parking = new Parking(this);
     this.watches = new Watches(options.keyspace, this.#observers);
+    this.lookAhead = new LookAhead(options.registry, options.keyspace);
     this.keyspace.listener = this;
   }
 
@@ -90,14 +97,21 @@ export class Engine implements Services, ChangeListener {
   /** Ends a batch. */
   endBatch(): void {
     this.times.settle();
+    this.stats.cycles++;
+    this.stats.cycleMicroseconds += this.times.batchMicroseconds;
+    this.lookAhead.forget();
     this.keyspace.noTouch = false;
   }
 
-  /** Runs a client's request. False: the client is parked or leaves, decode no further. */
-  process(session: Session, request: Request): boolean {
+  /**
+   * Runs a client's request; `slot` is its place in the batch that {@link lookAhead} prepared, -1
+   * without. False: the client is parked or leaves, decode no further.
+   */
+  process(session: Session, request: Request, slot = -1): boolean {
     session.totalCommands++;
     if ((session.bits & (SESSION_SILENT | SESSION_CLOSING)) === 0) {
-      this.#enter(session, request, session.reply, ORIGINS.client);
+      const command = slot < 0 ? undefined : this.lookAhead.take(slot, request);
+      this.#enter(session, request, session.reply, ORIGINS.client, command);
       return session.parked === undefined && (session.bits & SESSION_CLOSING) === 0;
     }
     if (session.bits & SESSION_CLOSING) return false;
@@ -109,19 +123,8 @@ export class Engine implements Services, ChangeListener {
     const mark = session.reply.mark();
     this.#enter(session, request, session.reply, ORIGINS.client);
     if (session.parked !== undefined) return false; // it has not been answered yet
-    this.silence(session, mark);
+    silence(session, mark);
     return (session.bits & SESSION_CLOSING) === 0;
-  }
-
-  /** Takes back what was replied since `mark`, if CLIENT REPLY says so and did not change its mind. */
-  silence(session: Session, mark: number): void {
-    if (session.replyMode === "on") return; // the command that switched replies on is answered
-    session.reply.rollback(mark);
-    if (session.replyMode === "skip-next") session.replyMode = "skip";
-    else if (session.replyMode === "skip") {
-      session.replyMode = "on";
-      session.mark(SESSION_SILENT, false);
-    }
   }
 
   /** Runs the request of a client that CLIENT PAUSE held, as if it came now. Result as of process. */
@@ -137,10 +140,16 @@ export class Engine implements Services, ChangeListener {
   }
 
   /** Find, check, admit, queue; then run. */
-  #enter(session: Session, request: Request, reply: ReplySink, origin: Origin): void {
-    const command = this.#resolve(session, request, reply);
-    session.lastCommand = command === undefined ? "NULL" : command.fullName;
+  #enter(
+    session: Session,
+    request: Request,
+    reply: ReplySink,
+    origin: Origin,
+    known?: Command,
+  ): void {
+    const command = this.#resolve(session, request, reply, known);
     if (command === undefined) return;
+    if (origin.queues) session.lastCommand = command.fullName;
     if ((this.gates | session.bits) !== 0 || this.parking.paused) {
       const flags = admissionFlags(session, command);
       const refused = refusal({ gates: this.gates, session, command, flags, origin });
@@ -151,15 +160,20 @@ export class Engine implements Services, ChangeListener {
         return reply.simple("QUEUED");
       }
     }
-    if (origin.queues) session.lastCommand = command.fullName;
     const wait = this.#run(session, command, request, reply, origin);
     if (wait !== undefined) this.#park(session, request, reply, origin, wait);
   }
 
-  #resolve(session: Session, request: Request, reply: ReplySink): Command | undefined {
-    let command = this.registry.find(request.slices[0]);
+  #resolve(
+    session: Session,
+    request: Request,
+    reply: ReplySink,
+    known: Command | undefined,
+  ): Command | undefined {
+    let command = known ?? this.registry.find(request.slices[0]);
     if (command === undefined) {
-      this.#refuse(session, undefined, reply, unknownCommand(request));
+      if (isHttp(request.slices[0])) this.#endAttack(session);
+      else this.#refuse(session, undefined, reply, unknownCommand(request));
       return undefined;
     }
     if (command.subcommandTable !== undefined && request.count > 1) {
@@ -174,7 +188,17 @@ export class Engine implements Services, ChangeListener {
       this.#refuse(session, command, reply, wrongArguments(command.fullName).message);
       return undefined;
     }
+    if (command.flags & FLAG_PROTECTED && !mayRunProtected(this.config, session)) {
+      this.#refuse(session, command, reply, protectedCommand(command.facts.name));
+      return undefined;
+    }
     return command;
+  }
+
+  /** Nothing that came before is answered either. */
+  #endAttack(session: Session): void {
+    this.#attackWarning.note(session.transport.address, this.keyspace.nowMs);
+    session.transport.close(false);
   }
 
   #refuse(session: Session, command: Command | undefined, reply: ReplySink, message: string): void {
@@ -277,20 +301,24 @@ export class Engine implements Services, ChangeListener {
   #settleAlone(session: Session, command: Command, request: Request): void {
     const microseconds = this.times.settle();
     const { slowlog, keyspace } = this;
-    const atSeconds = Math.floor(keyspace.nowMs / 1000);
     if (this.latency.thresholdMs > 0) {
-      const event = command.flags & FLAG_FAST ? "fast-command" : "command";
-      this.latency.record(event, Math.floor(microseconds / 1000), atSeconds);
+      this.noteLatency(command.flags & FLAG_FAST ? "fast-command" : "command", microseconds / 1000);
     }
     if (microseconds > 1000 && this.#depth === 0) keyspace.freezeClock();
     const threshold = slowlog.thresholdMicroseconds;
     if (threshold < 0 || microseconds < threshold || command.flags & FLAG_SKIP_SLOWLOG) return;
     slowlog.add(request.slices, request.count, {
-      atSeconds,
+      atSeconds: Math.floor(keyspace.nowMs / 1000),
       microseconds: Math.floor(microseconds),
       address: session.transport.address,
       clientName: session.name ?? new Uint8Array(0),
-    });
+    }, command.facts.findSecrets?.(request.slices, request.count));
+  }
+
+  /** Tells the latency monitor that something took so long. */
+  noteLatency(event: string, milliseconds: number): void {
+    const { latency, keyspace } = this;
+    latency.record(event, Math.floor(milliseconds), Math.floor(keyspace.nowMs / 1000));
   }
 
   /** Adds what a call did to the unit's effects: the request as it came, or what it said instead. */

@@ -16,6 +16,8 @@ import {
 const WASM_PAGE_BYTES = 65536;
 /** 16 GiB, the most a 64-bit WebAssembly.Memory takes. */
 const MAX_WASM_PAGES = 262144;
+/** The largest request that shares a span with others; compared in bytes, which may exceed 32 bits. */
+const MAX_SMALL_BYTES = MAX_SMALL_UNITS * UNIT_BYTES;
 const GROW_STEP_LIMIT_BYTES = 256 * 1024 * 1024;
 
 /** Thrown when the memory cannot grow any further. */
@@ -51,7 +53,8 @@ export class Arena {
   /** `maxBytes` bounds the memory, for tests; the default is the platform's 16 GiB. */
   constructor(maxBytes: number = MAX_WASM_PAGES * WASM_PAGE_BYTES) {
     this.#maxWasmPages = Math.ceil(maxBytes / WASM_PAGE_BYTES);
-    const descriptor = { address: "i64", initial: 16n, maximum: BigInt(this.#maxWasmPages) };
+    const initial = BigInt(Math.min(16, this.#maxWasmPages));
+    const descriptor = { address: "i64", initial, maximum: BigInt(this.#maxWasmPages) };
     this.#memory = new WebAssembly.Memory(descriptor as unknown as WebAssembly.MemoryDescriptor);
     this.#pages = new PageHeap((pages) => this.#growTo(pages));
     this.#refreshViews();
@@ -75,9 +78,8 @@ export class Arena {
 
   /** Allocates at least `bytes` bytes; their content is undefined. Throws {@link ArenaFullError}. */
   allocate(bytes: number): number {
-    const units = (bytes + UNIT_BYTES - 1) >>> 3;
-    if (units > MAX_SMALL_UNITS) return this.#allocateLarge(bytes);
-    const sizeClass = CLASS_OF_UNITS[units];
+    if (bytes > MAX_SMALL_BYTES) return this.#allocateLarge(bytes);
+    const sizeClass = CLASS_OF_UNITS[(bytes + UNIT_BYTES - 1) >>> 3];
     let span = this.#partial[sizeClass];
     if (span === 0) span = this.#newSpan(sizeClass);
     let ref = this.#spanFree[span];
@@ -93,7 +95,7 @@ export class Arena {
 
   /** Allocates `bytes` zero bytes without touching them where the memory is fresh. */
   allocateZeroed(bytes: number): number {
-    if (bytes > MAX_SMALL_UNITS * UNIT_BYTES) {
+    if (bytes > MAX_SMALL_BYTES) {
       const pages = Math.ceil(bytes / PAGE_BYTES);
       const returned = this.#pages.takeReturned(pages);
       if (returned === 0) return this.#openLarge(this.#pages.takeFresh(pages));
@@ -148,9 +150,8 @@ export class Arena {
 
   /** Size that a request of `bytes` takes, without allocating it. */
   static roundUp(bytes: number): number {
-    const units = (bytes + UNIT_BYTES - 1) >>> 3;
-    if (units > MAX_SMALL_UNITS) return Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES;
-    return CLASS_UNITS[CLASS_OF_UNITS[units]] * UNIT_BYTES;
+    if (bytes > MAX_SMALL_BYTES) return Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES;
+    return CLASS_UNITS[CLASS_OF_UNITS[(bytes + UNIT_BYTES - 1) >>> 3]] * UNIT_BYTES;
   }
 
   #allocateLarge(bytes: number): number {

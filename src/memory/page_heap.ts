@@ -134,17 +134,14 @@ export class PageHeap {
     for (let n = pages; n <= this.#largestExact; n++) {
       if (this.#heads[n] !== 0) return this.#heads[n];
     }
-    if (pages >= this.#largestExact) this.#lowerLargest();
+    // All lists from `pages` up are empty: the next search need not look at them.
+    if (pages <= this.#largestExact) this.#largestExact = pages - 1;
     let best = 0;
     for (let s = this.#heads[0]; s !== 0; s = this.spanNext[s]) {
       const length = this.spanPages[s];
       if (length >= pages && (best === 0 || length < this.spanPages[best])) best = s;
     }
     return best;
-  }
-
-  #lowerLargest(): void {
-    while (this.#largestExact > 0 && this.#heads[this.#largestExact] === 0) this.#largestExact--;
   }
 
   #addFree(span: number): void {

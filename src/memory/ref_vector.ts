@@ -26,17 +26,22 @@ export class RefVector {
     this.arena.i32[this.#chunks[position >>> 12] * 2 + (position & (CHUNK_REFS - 1))] = ref;
   }
 
-  /** Appends and answers the position. */
-  push(ref: number): number {
-    const position = this.length++;
-    if (position >>> 12 === this.#chunks.length) {
+  /** Makes sure that the next {@link push} needs no memory: all that can fail happens here. */
+  reserve(): void {
+    if (this.length >>> 12 === this.#chunks.length) {
       this.#chunks.push(this.arena.allocate(CHUNK_REFS * 4));
     }
+  }
+
+  /** Appends and answers the position. */
+  push(ref: number): number {
+    this.reserve();
+    const position = this.length++;
     this.set(position, ref);
     return position;
   }
 
-  /** Drops the last element and its chunk, if it was the chunk's first and a spare one remains. */
+  /** Drops and answers the last element; the last chunk is freed once another one is empty too. */
   pop(): number {
     const ref = this.get(--this.length);
     if (this.#chunks.length * CHUNK_REFS - this.length >= 2 * CHUNK_REFS) {

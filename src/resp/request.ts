@@ -5,6 +5,8 @@ import { Slice } from "../base/slice.ts";
 export class Request {
   /** Number of arguments, the name included. */
   count = 0;
+  /** Where the request begins in the decoder's buffer, to come back to it. */
+  position = 0;
   /** The pool; only the first {@link count} slices mean anything. */
   readonly slices: Slice[] = [];
 

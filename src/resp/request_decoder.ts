@@ -31,7 +31,13 @@ export type Decoded = "partial" | "request" | "error";
  * scanned once. The first protocol error is latched.
  */
 export class RequestDecoder {
-  readonly request = new Request();
+  /** The request that {@link decode} decodes into. */
+  request = new Request();
+  /** What {@link decodeBatch} decoded; one of them is {@link request}. */
+  readonly batch: Request[] = [this.request];
+  /** Why {@link decodeBatch} stopped. */
+  last: Decoded = "partial";
+  #slot = 0; // position of `request` in `batch`
   /** Text for `-ERR Protocol error: `, once {@link decode} answered "error". */
   error = "";
   readonly limits: DecoderLimits;
@@ -88,6 +94,36 @@ export class RequestDecoder {
     }
   }
 
+  /**
+   * Decodes up to `limit` requests into {@link batch} and answers their number. `last` tells whether
+   * there may be more ("request"), a request is incomplete, or the client broke the protocol.
+   */
+  decodeBatch(limit: number): number {
+    const { batch } = this;
+    const partial = this.request;
+    batch[this.#slot] = batch[0];
+    batch[0] = partial;
+    for (let count = 0; count < limit; count++) {
+      if (count === batch.length) batch.push(new Request());
+      this.#slot = count;
+      this.request = batch[count];
+      this.last = this.decode();
+      if (this.last !== "request") return count;
+    }
+    return limit;
+  }
+
+  /** Goes back to the start of a request of the batch: it and those after it are decoded again. */
+  rewind(index: number): void {
+    this.request = this.batch[index];
+    this.#slot = index;
+    this.#position = this.request.position;
+    this.#remaining = 0;
+    this.#bulkBytes = -1;
+    this.#scanned = 0;
+    this.error = "";
+  }
+
   /** Decodes the next request. */
   decode(): Decoded {
     if (this.error !== "") return "error";
@@ -97,6 +133,7 @@ export class RequestDecoder {
       if (position >= this.#end) return "partial";
       this.#start = position;
       this.request.count = 0;
+      this.request.position = position;
       if (this.#buffer[position] !== STAR) {
         const decoded = this.#inline();
         if (decoded === undefined) continue; // an empty line

@@ -1,12 +1,12 @@
 // What the store tells the layer above about keys that change.
 import type { Slice } from "../base/slice.ts";
-import type { Database } from "./database.ts";
 
 /**
  * Told of every change of a key. The engine implements it: WATCH, tracking, keyspace events,
- * waiting clients and propagation of deletions that no command asked for.
+ * waiting clients and propagation of deletions that no command asked for. `Database` is a parameter
+ * so that databases can hold their listener without a cycle between files.
  */
-export interface ChangeListener {
+export interface ChangeListener<Database> {
   /** Whether anybody listens; while false, {@link changed} is not called at all. */
   readonly listening: boolean;
   /** `event` is the keyspace event's name; `type` a TYPE_* number, -1 when the key is gone. */

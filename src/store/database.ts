@@ -1,18 +1,14 @@
-// One numbered database: looking up, storing and removing keys, their expiry and their access time.
+// One numbered database: storing and removing keys and their expiry.
 import { copyBytes } from "../base/bytes.ts";
 import { invariant } from "../base/invariant.ts";
-import { Slice } from "../base/slice.ts";
+import type { Slice } from "../base/slice.ts";
 import { Arena } from "../memory/arena.ts";
-import { HashTable } from "../memory/hash_table.ts";
-import { RefVector } from "../memory/ref_vector.ts";
 import {
-  accessOf,
   BLOCK_HEADER_BYTES,
   ENCODING_RAW_BLOCK,
-  encodingOf,
   entryBytes,
   entryBytesOf,
-  expireAtOf,
+  EXPIRE_BYTES,
   expiryPosition,
   flagExpiry,
   hasExpiry,
@@ -22,213 +18,104 @@ import {
   keyLength,
   keyStart,
   metaOf,
-  setAccess,
   setEncoding,
   TYPE_STRING,
-  typeOf,
   valueWord,
   writeExpireAt,
   writeExpiryPosition,
 } from "./entry.ts";
-import type { Keyspace } from "./keyspace.ts";
+import { KeyLookup } from "./key_lookup.ts";
 
 /** For {@link Database.putString}: leave the expiry as it is. */
 export const KEEP_EXPIRY = -2;
 /** No expiry. */
 export const NO_EXPIRY = -1;
 
-/**
- * Keys are found as entry references (see entry.ts), 0 for none. A reference is good until the next
- * write to this database: writing may move an entry.
- */
-export class Database {
-  readonly keyspace: Keyspace;
-  readonly arena: Arena;
-  /** Number, as SELECT counts; SWAPDB exchanges contents, not numbers. */
-  readonly index: number;
-  table: HashTable;
-  /** Entries with an expiry, in no order. */
-  expires: RefVector;
-  /** Hash of the key looked up last: storing under the same key right after does not hash again. */
-  #hash = 0;
-  readonly #value = new Slice();
-  readonly #key = new Slice();
-
-  constructor(keyspace: Keyspace, index: number) {
-    this.keyspace = keyspace;
-    this.arena = keyspace.arena;
-    this.index = index;
-    this.table = new HashTable(this.arena, keyspace.hashKey);
-    this.expires = new RefVector(this.arena);
-  }
-
-  /** Number of keys, those included whose time is over and which nobody noticed. */
-  get size(): number {
-    return this.table.size;
-  }
-
-  /** Finds a key and nothing else: no expiry, no access time, no statistics. */
-  peek(key: Slice): number {
-    this.#hash = this.table.hash(key.bytes, key.start, key.end);
-    return this.table.find(key.bytes, key.start, key.end, this.#hash);
-  }
-
-  /** Finds a key for reading: removes it if its time is over, counts a hit or a miss. */
-  read(key: Slice): number {
-    const ref = this.#live(key);
-    const stats = this.keyspace.stats;
-    if (ref === 0) {
-      stats.keyspaceMisses++;
-      return 0;
-    }
-    stats.keyspaceHits++;
-    this.#touch(ref);
-    return ref;
-  }
-
-  /** Finds a key for writing, or only to know whether it is there: as {@link read}, not counted. */
-  write(key: Slice): number {
-    const ref = this.#live(key);
-    if (ref !== 0) this.#touch(ref);
-    return ref;
-  }
-
-  /** Finds a key that is not over, without touching its access time (OBJECT, TTL, DEBUG). */
-  look(key: Slice): number {
-    return this.#live(key);
-  }
-
-  #live(key: Slice): number {
-    const ref = this.peek(key);
-    if (ref === 0 || !hasExpiry(this.arena, ref)) return ref;
-    return this.#liveOrExpire(key, ref);
-  }
-
-  #liveOrExpire(key: Slice, ref: number): number {
-    if (!this.isOver(ref)) return ref;
-    // Whether it is removed or only looks removed is a matter of the role: replicas wait for DEL.
-    if (!this.keyspace.expiresKeys) return 0;
-    const hash = this.#hash;
-    this.expire(ref, key);
-    this.#hash = hash;
-    return 0;
-  }
-
-  #touch(ref: number): void {
-    const { access, noTouch } = this.keyspace;
-    if (noTouch) return;
-    const before = accessOf(this.arena, ref);
-    const after = access.touched(before);
-    // An entry that is not changed keeps its cache line clean.
-    if (before !== after) setAccess(this.arena, ref, after);
-  }
-
-  /** Whether the key's time is over, as of the clock frozen for this unit of work. */
-  isOver(ref: number): boolean {
-    const at = expireAtOf(this.arena, ref);
-    return at >= 0 && at <= this.keyspace.nowMs;
-  }
-
-  /** Removes an entry whose time is over and tells the listener. `key` may be the entry's own key. */
-  expire(ref: number, key: Slice): void {
-    this.remove(ref);
-    this.keyspace.stats.expiredKeys++;
-    this.keyspace.listener.expired(this, key);
-  }
-
-  typeOf(ref: number): number {
-    return typeOf(this.arena, ref);
-  }
-
-  encodingOf(ref: number): number {
-    return encodingOf(this.arena, ref);
-  }
-
-  /** Value word of an entry that is not an inline string. */
-  valueOf(ref: number): number {
-    return this.arena.i32[valueWord(this.arena, ref)];
-  }
-
-  /** The entry's key; valid until the next call or write. */
-  keyOf(ref: number): Slice {
-    const start = keyStart(ref);
-    this.#key.set(this.arena.u8, start, start + keyLength(this.arena, ref));
-    return this.#key;
-  }
-
-  /** The bytes of a string; valid until the next call or write. */
-  stringOf(ref: number): Slice {
-    const { arena } = this;
-    const word = arena.i32[valueWord(arena, ref)];
-    if (encodingOf(arena, ref) !== ENCODING_RAW_BLOCK) {
-      const start = inlineStart(arena, ref);
-      this.#value.set(arena.u8, start, start + word);
-    } else {
-      const start = word * 8 + BLOCK_HEADER_BYTES;
-      this.#value.set(arena.u8, start, start + arena.i32[word * 2]);
-    }
-    return this.#value;
-  }
-
+/** A database: {@link KeyLookup} finds, this stores and removes. */
+export class Database extends KeyLookup {
   /**
    * Stores a string under the key of the last lookup, whose result `ref` is (0: the key is new).
    * `expireAtMs` is an instant, {@link NO_EXPIRY} or {@link KEEP_EXPIRY}. The value may be another
-   * entry's string, not this one's. Answers the entry.
+   * entry's string, not this one's. Answers the entry. When memory runs out, nothing has changed.
    */
   putString(ref: number, key: Slice, value: Slice, encoding: number, expireAtMs: number): number {
     const { arena } = this;
     const inArena = value.bytes === arena.u8; // whose view allocation may replace
     const length = value.end - value.start;
-    const inline = length <= INLINE_MAX_BYTES && encoding !== ENCODING_RAW_BLOCK;
-    if (!inline) encoding = ENCODING_RAW_BLOCK;
-    const entry = this.#openString(ref, key, inline ? length : 0, encoding);
-    const word = valueWord(arena, entry);
-    if (inline) {
-      arena.i32[word] = length;
-      const bytes = inArena ? arena.u8 : value.bytes;
-      copyBytes(bytes, value.start, value.end, arena.u8, inlineStart(arena, entry));
+    let expiry = expireAtMs !== NO_EXPIRY;
+    if (expireAtMs === KEEP_EXPIRY) expiry = ref !== 0 && hasExpiry(arena, ref);
+    let entry: number, at: number;
+    if (length <= INLINE_MAX_BYTES && encoding !== ENCODING_RAW_BLOCK) {
+      entry = this.#openString(ref, key, length, encoding, expiry);
+      arena.i32[valueWord(arena, entry)] = length;
+      at = inlineStart(arena, entry);
     } else {
       const block = this.allocateBlock(length, length);
-      arena.i32[word] = block;
-      const bytes = inArena ? arena.u8 : value.bytes;
-      copyBytes(bytes, value.start, value.end, arena.u8, block * 8 + BLOCK_HEADER_BYTES);
+      entry = this.#openBlockString(ref, key, block, expiry);
+      at = block * 8 + BLOCK_HEADER_BYTES;
     }
-    if (expireAtMs === KEEP_EXPIRY) return entry;
-    if (expireAtMs !== NO_EXPIRY) return this.setExpireAt(entry, expireAtMs);
-    if (hasExpiry(arena, entry)) this.clearExpiry(entry);
+    copyBytes(inArena ? arena.u8 : value.bytes, value.start, value.end, arena.u8, at);
+    if (expireAtMs >= 0) writeExpireAt(arena, entry, expireAtMs);
     return entry;
   }
 
   /** An entry for a string: the old one where the new value fits its block, else a new block. */
-  #openString(ref: number, key: Slice, inlineLength: number, encoding: number): number {
-    if (ref === 0) return this.#insert(key, metaOf(TYPE_STRING, encoding, 0), inlineLength);
-    const { arena } = this;
-    const before = entryBytesOf(arena, ref);
-    if (!this.#freeValue(ref)) {
-      const needed = entryBytes(keyLength(arena, ref), hasExpiry(arena, ref), inlineLength);
-      if (Arena.roundUp(needed) === Arena.roundUp(before)) {
-        setEncoding(arena, ref, encoding);
-        return ref;
-      }
+  #openString(
+    ref: number,
+    key: Slice,
+    inlineLength: number,
+    encoding: number,
+    expiry: boolean,
+  ): number {
+    if (ref === 0) {
+      return this.#insert(key, metaOf(TYPE_STRING, encoding, 0), inlineLength, expiry);
     }
-    const moved = this.#move(ref, hasExpiry(arena, ref), inlineLength, 0);
-    arena.i32[moved * 2 + 3] = (arena.i32[moved * 2 + 3] & ~0x7f) | TYPE_STRING | encoding << 3;
-    return moved;
+    const { arena } = this;
+    const needed = Arena.roundUp(entryBytes(keyLength(arena, ref), expiry, inlineLength));
+    const fits = needed === Arena.roundUp(entryBytesOf(arena, ref));
+    // Only once the room is there is the old value given up.
+    const entry = this.#reshape(ref, expiry, inlineLength, fits);
+    this.#freeValue(entry);
+    const word = entry * 2 + 3;
+    arena.i32[word] = (arena.i32[word] & ~0x7f) | TYPE_STRING | encoding << 3;
+    return entry;
   }
 
-  /** Frees what the value word points to; true when there was something. */
-  #freeValue(ref: number): boolean {
+  #openBlockString(ref: number, key: Slice, block: number, expiry: boolean): number {
+    const { arena } = this;
+    try {
+      const entry = this.#openString(ref, key, 0, ENCODING_RAW_BLOCK, expiry);
+      arena.i32[valueWord(arena, entry)] = block;
+      return entry;
+    } catch (error) {
+      arena.free(block);
+      throw error;
+    }
+  }
+
+  /** Gives an entry whose value is about to be replaced the expiry words and the room it needs. */
+  #reshape(ref: number, expiry: boolean, inlineLength: number, fits: boolean): number {
+    const { arena } = this;
+    if (!fits) return this.#move(ref, expiry, inlineLength, 0);
+    const had = hasExpiry(arena, ref);
+    if (had === expiry) return ref;
+    if (had) this.#forgetExpiry(ref);
+    else this.expires.reserve();
+    flagExpiry(arena, ref, expiry);
+    if (expiry) writeExpiryPosition(arena, ref, this.expires.push(ref));
+    return ref;
+  }
+
+  /** Frees what the value word points to, if it points to something. */
+  #freeValue(ref: number): void {
     const type = this.typeOf(ref), encoding = this.encodingOf(ref);
-    if (type === TYPE_STRING) {
-      if (encoding !== ENCODING_RAW_BLOCK) return false;
-      this.arena.free(this.valueOf(ref));
-    } else this.keyspace.releaseValue(type, encoding, this.valueOf(ref));
-    return true;
+    if (type !== TYPE_STRING) this.keyspace.releaseValue(type, encoding, this.valueOf(ref));
+    else if (encoding === ENCODING_RAW_BLOCK) this.arena.free(this.valueOf(ref));
   }
 
   /** Stores a value that is not a string under the key of the last lookup, which found nothing. */
   putValue(key: Slice, type: number, encoding: number, value: number): number {
-    const ref = this.#insert(key, metaOf(type, encoding, 0), 0);
+    const ref = this.#insert(key, metaOf(type, encoding, 0), 0, false);
     this.arena.i32[valueWord(this.arena, ref)] = value;
     return ref;
   }
@@ -239,37 +126,51 @@ export class Database {
     this.arena.i32[valueWord(this.arena, ref)] = value;
   }
 
-  #insert(key: Slice, meta: number, inlineLength: number): number {
-    const { arena } = this;
+  #insert(key: Slice, meta: number, inlineLength: number, expiry: boolean): number {
+    const { arena, table } = this;
+    const inArena = key.bytes === arena.u8;
     const length = key.end - key.start;
-    const ref = arena.allocate(entryBytes(length, false, inlineLength));
+    // What may fail comes first.
+    table.makeRoom();
+    if (expiry) this.expires.reserve();
+    const ref = arena.allocate(entryBytes(length, expiry, inlineLength));
     const word = ref * 2;
     arena.i32[word + 2] = length;
     arena.i32[word + 3] = meta | this.keyspace.access.fresh() << 8;
-    copyBytes(key.bytes, key.start, key.end, arena.u8, keyStart(ref));
-    this.table.insert(ref, this.#hash);
+    copyBytes(inArena ? arena.u8 : key.bytes, key.start, key.end, arena.u8, keyStart(ref));
+    table.insert(ref, this.hashOfLast);
+    if (expiry) {
+      flagExpiry(arena, ref, true);
+      writeExpiryPosition(arena, ref, this.expires.push(ref));
+    }
     return ref;
   }
 
   /**
    * Moves an entry to a block that has (or has not) room for an expiry and for `inlineLength` bytes
-   * of value; `keepLength` bytes of the inline value are kept. Answers the new reference.
+   * of value; `keepLength` bytes of the inline value are kept. The expiry index follows; an instant
+   * that is new is for the caller to write. Answers the new reference. When memory runs out, nothing
+   * has changed.
    */
   #move(ref: number, expiry: boolean, inlineLength: number, keepLength: number): number {
-    const { arena } = this;
+    const { arena, expires } = this;
+    const had = hasExpiry(arena, ref);
+    if (expiry && !had) expires.reserve();
     const moved = arena.allocate(entryBytes(keyLength(arena, ref), expiry, inlineLength));
+    if (had && !expiry) this.#forgetExpiry(ref);
     const headBytes = (valueWord(arena, ref) + 1) * 4 - ref * 8;
     const { u8 } = arena;
     u8.copyWithin(moved * 8, ref * 8, ref * 8 + headBytes);
-    const had = hasExpiry(arena, ref);
     flagExpiry(arena, moved, expiry);
     if (had && expiry) {
       const from = ref * 8 + headBytes;
-      u8.copyWithin(moved * 8 + headBytes, from, from + 12);
-      this.expires.set(expiryPosition(arena, ref), moved);
+      u8.copyWithin(moved * 8 + headBytes, from, from + EXPIRE_BYTES);
+      expires.set(expiryPosition(arena, ref), moved);
+    } else if (expiry) writeExpiryPosition(arena, moved, expires.push(moved));
+    if (keepLength > 0) {
+      const from = inlineStart(arena, ref);
+      u8.copyWithin(inlineStart(arena, moved), from, from + keepLength);
     }
-    const from = inlineStart(arena, ref);
-    u8.copyWithin(inlineStart(arena, moved), from, from + keepLength);
     this.table.replace(ref, moved);
     arena.free(ref);
     return moved;
@@ -320,15 +221,16 @@ export class Database {
     const block = this.allocateBlock(length, withSlack(length));
     const from = inlineStart(arena, ref);
     arena.u8.copyWithin(block * 8 + BLOCK_HEADER_BYTES, from, from + keepLength);
-    const entry = this.#move(ref, hasExpiry(arena, ref), 0, 0);
+    let entry: number;
+    try {
+      entry = this.#move(ref, hasExpiry(arena, ref), 0, 0);
+    } catch (error) {
+      arena.free(block);
+      throw error;
+    }
     setEncoding(arena, entry, ENCODING_RAW_BLOCK);
     arena.i32[valueWord(arena, entry)] = block;
     return entry;
-  }
-
-  /** Expiry instant in Unix ms, {@link NO_EXPIRY} without. */
-  expireAtOf(ref: number): number {
-    return expireAtOf(this.arena, ref);
   }
 
   /** Sets the expiry; answers the entry, which may have moved. */
@@ -337,27 +239,25 @@ export class Database {
     if (!hasExpiry(arena, ref)) {
       const inline = this.#inlineLength(ref);
       ref = this.#move(ref, true, inline, inline);
-      writeExpiryPosition(arena, ref, this.expires.push(ref));
     }
     writeExpireAt(arena, ref, atMs);
     return ref;
   }
 
-  /** Removes the expiry; false when there was none. The entry stays where it is. */
-  clearExpiry(ref: number): boolean {
+  /** Removes the expiry; answers the entry, which may have moved, 0 when it had none. */
+  clearExpiry(ref: number): number {
     const { arena } = this;
-    if (!hasExpiry(arena, ref)) return false;
+    if (!hasExpiry(arena, ref)) return 0;
     const inline = this.#inlineLength(ref);
+    const needed = entryBytes(keyLength(arena, ref), false, inline);
+    if (Arena.roundUp(needed) !== arena.usableBytes(ref)) {
+      return this.#move(ref, false, inline, inline);
+    }
     this.#forgetExpiry(ref);
     const from = inlineStart(arena, ref);
-    const oldClass = Arena.roundUp(entryBytesOf(arena, ref));
     flagExpiry(arena, ref, false);
     arena.u8.copyWithin(inlineStart(arena, ref), from, from + inline);
-    // The size class of an entry is computed from its content, so a smaller one has to move.
-    if (Arena.roundUp(entryBytesOf(arena, ref)) !== oldClass) {
-      this.#move(ref, false, inline, inline);
-    }
-    return true;
+    return ref;
   }
 
   #inlineLength(ref: number): number {
@@ -377,7 +277,7 @@ export class Database {
   }
 
   /** Removes an entry with its value. The caller announces the change. */
-  remove(ref: number): void {
+  override remove(ref: number): void {
     if (hasExpiry(this.arena, ref)) this.#forgetExpiry(ref);
     this.table.unlink(ref);
     this.#freeValue(ref);

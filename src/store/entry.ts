@@ -61,7 +61,8 @@ export const INLINE_MAX_BYTES = 1024;
 export const BLOCK_HEADER_BYTES = 8;
 
 const EXPIRE_FLAG = 0x80;
-const EXPIRE_BYTES = 12;
+/** Bytes of the words that an expiry takes. */
+export const EXPIRE_BYTES = 12;
 const TWO_32 = 2 ** 32;
 
 /** Builds a meta word. `access` is the 24-bit LRU or LFU field. */

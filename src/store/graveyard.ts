@@ -3,7 +3,7 @@ import { HashTable } from "../memory/hash_table.ts";
 import { RefVector } from "../memory/ref_vector.ts";
 import type { Database } from "./database.ts";
 import { ENCODING_RAW_BLOCK, encodingOf, TYPE_STRING, typeOf, valueWord } from "./entry.ts";
-import type { Keyspace } from "./keyspace.ts";
+import type { SharedState } from "./shared_state.ts";
 
 interface Grave {
   table: HashTable;
@@ -14,10 +14,10 @@ interface Grave {
 export class Graveyard {
   /** Entries freed lazily since the start (INFO lazyfreed_objects). */
   freed = 0;
-  #keyspace: Keyspace;
+  #keyspace: SharedState<Database>;
   #graves: Grave[] = [];
 
-  constructor(keyspace: Keyspace) {
+  constructor(keyspace: SharedState<Database>) {
     this.#keyspace = keyspace;
   }
 

@@ -1,0 +1,97 @@
+// What all databases of a server share: memory, clock, counters, the listener.
+import type { Clock } from "../base/clock.ts";
+import { invariant } from "../base/invariant.ts";
+import type { Random } from "../base/random.ts";
+import type { Slice } from "../base/slice.ts";
+import type { Arena } from "../memory/arena.ts";
+import type { HashKey } from "../memory/half_siphash.ts";
+import type { ValueType } from "../values/value_type.ts";
+import { AccessClock } from "./access_clock.ts";
+import type { ChangeListener } from "./changes.ts";
+
+/** Counters that belong to the keys; INFO stats shows them. */
+export interface KeyspaceStats {
+  keyspaceHits: number;
+  keyspaceMisses: number;
+  expiredKeys: number;
+  evictedKeys: number;
+  expiredTimeCapReached: number;
+  /** Share of stale keys among those that active expiry looked at lately, 0 to 1. */
+  expiredStaleShare: number;
+  /** Milliseconds that active expiry took. */
+  expireCycleMs: number;
+}
+
+/** What the shared state is built from. */
+export interface SharedOptions {
+  arena: Arena;
+  clock: Clock;
+  random: Random;
+}
+
+const SILENT: ChangeListener<unknown> = {
+  listening: false,
+  changed: () => {},
+  expired: () => {},
+  flushing: () => {},
+  flushed: () => {},
+};
+
+/** Known to every database; the keyspace adds the databases themselves. */
+export class SharedState<Database> {
+  readonly arena: Arena;
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly hashKey: HashKey;
+  readonly access: AccessClock;
+  /** The engine, once it is there. */
+  listener: ChangeListener<Database> = SILENT;
+  /** Changes since the last save. */
+  dirty = 0;
+  /** A key whose hash is known already because somebody looked ahead. */
+  hintedKey: Slice | undefined;
+  hintedHash = 0;
+  /** Unix ms, frozen while a unit of work runs. */
+  nowMs = 0;
+  /** Whether keys whose time is over are removed here; a replica waits to be told. */
+  expiresKeys = true;
+  /** DEBUG SET-ACTIVE-EXPIRE: whether the cycle removes keys that nobody asks for. */
+  activeExpire = true;
+  /** CLIENT NO-TOUCH is on for whoever runs now. */
+  noTouch = false;
+  readonly stats: KeyspaceStats = {
+    keyspaceHits: 0,
+    keyspaceMisses: 0,
+    expiredKeys: 0,
+    evictedKeys: 0,
+    expiredTimeCapReached: 0,
+    expiredStaleShare: 0,
+    expireCycleMs: 0,
+  };
+  /** By type number; strings need none. */
+  readonly valueTypes: (ValueType | undefined)[] = [];
+
+  constructor(options: SharedOptions) {
+    this.arena = options.arena;
+    this.random = options.random;
+    this.clock = options.clock;
+    this.hashKey = { k0: options.random.next32() | 0, k1: options.random.next32() | 0 };
+    this.access = new AccessClock(options.random);
+    this.freezeClock();
+  }
+
+  /** Takes the time for the unit of work that begins now. */
+  freezeClock(): void {
+    const now = this.clock.nowMs();
+    if (now === this.nowMs) return;
+    this.nowMs = now;
+    this.access.advance(now);
+  }
+
+  /** Frees a value that is not a string. */
+  releaseValue(type: number, encoding: number, value: number): void {
+    const valueType = this.valueTypes[type];
+    invariant(valueType !== undefined, "every type that is stored knows how it is freed");
+    valueType.free(encoding, value);
+  }
+}
