@@ -12,15 +12,33 @@ const packed = (block: Uint8Array) => bytesOf(lengthOf(block.length), block);
 const time = (milliseconds: bigint) => littleEndian(BigInt.asUintN(64, milliseconds), 8);
 const binaryDouble = (value: number) => new Uint8Array(new Float64Array([value]).buffer);
 
-function load(bytes: Uint8Array, sanitize = true) {
+function load(bytes: Uint8Array) {
+  const whole = loadFromSource(ByteSource.overBytes(bytes));
+  // Every size of window, so that it moves at every place.
+  for (let chunkBytes = 1; chunkBytes <= bytes.length; chunkBytes++) {
+    let at = 0;
+    const readSync = (target: Uint8Array) => {
+      const part = bytes.subarray(at, at + target.length);
+      target.set(part);
+      at += part.length;
+      return part.length === 0 ? null : part.length;
+    };
+    const source = ByteSource.overFile({ readSync }, bytes.length, chunkBytes);
+    assertEquals(loadFromSource(source), whole);
+  }
+  return whole;
+}
+
+function loadFromSource(source: ByteSource) {
   const valueSink = new RecordingValueSink();
-  const source = ByteSource.overBytes(bytes);
-  const { reader } = loadInto(new RecordingSink(valueSink), source, { ...READ_ALL, sanitize });
-  return { valueSink, counts: reader.counts };
+  const options = { ...READ_ALL, sanitize: true };
+  const { reader } = loadInto(new RecordingSink(valueSink), source, options);
+  const { values, fieldExpiries } = valueSink;
+  return { values, fieldExpiries, counts: reader.counts };
 }
 
 function loadValue(header: string, type: number, ...value: (number | string | Uint8Array)[]) {
-  return load(dump(header, type, plain("k"), ...value)).valueSink;
+  return load(dump(header, type, plain("k"), ...value));
 }
 
 Deno.test("fields with expiries of Redis 7.4 count from the earliest one", () => {

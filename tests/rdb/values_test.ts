@@ -127,7 +127,11 @@ Deno.test({
     }
     await server.command("XADD", "empty", "1-1", "a", "b");
     await server.command("XDEL", "empty", "1-1");
-    const { values } = loadBytes(await server.dump(), 50);
+    const bytes = await server.dump();
+    const { values } = loadBytes(bytes, 65536);
+    for (let chunkBytes = 1; chunkBytes < 100; chunkBytes++) {
+      assertEquals(loadBytes(bytes, chunkBytes).values, values);
+    }
     // deno-lint-ignore no-explicit-any
     const { entries, groups, ...facts } = values.s as any;
     assertEquals(entries.length, 498);
