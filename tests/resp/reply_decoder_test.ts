@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { latin1, latin1Bytes } from "../../src/base/bytes.ts";
-import { type Reply, ReplyDecoder, ReplyProtocolError } from "../../src/resp/reply_decoder.ts";
+import { type Reply, ReplyProtocolError } from "../../src/resp/reply.ts";
+import { ReplyDecoder } from "../../src/resp/reply_decoder.ts";
 import { Seeded } from "../support/seeded.ts";
 
 const ALL_BYTES = latin1(Uint8Array.from({ length: 256 }, (_, i) => i));

@@ -1,7 +1,7 @@
 /** What a server says of its commands in COMMAND DOCS, as help, completion and hints need it. */
 
 import { latin1 } from "../../base/bytes.ts";
-import type { Reply } from "../../resp/reply_decoder.ts";
+import type { Reply } from "../../resp/reply.ts";
 
 export interface CommandHelp {
   /** Upper case; of a subcommand both words. */

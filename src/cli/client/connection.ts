@@ -1,4 +1,5 @@
-import { type Reply, ReplyDecoder } from "../../resp/reply_decoder.ts";
+import type { Reply } from "../../resp/reply.ts";
+import { ReplyDecoder } from "../../resp/reply_decoder.ts";
 import { encodeRequest } from "./arguments.ts";
 
 /** Where a server listens. */

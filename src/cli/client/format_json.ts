@@ -1,6 +1,6 @@
 /** Replies as JSON, as redis-cli writes it. */
 
-import type { Reply } from "../../resp/reply_decoder.ts";
+import type { Reply } from "../../resp/reply.ts";
 import type { Output } from "./output.ts";
 
 const BACKSLASH = 0x5c;

@@ -1,6 +1,6 @@
 /** Replies as people and programs read them: the formats of redis-cli, byte for byte. */
 
-import type { Reply } from "../../resp/reply_decoder.ts";
+import type { Reply } from "../../resp/reply.ts";
 import { formatJson } from "./format_json.ts";
 import type { Output } from "./output.ts";
 

@@ -1,7 +1,7 @@
 /** `--pipe`: standard input goes to the server as it is, and the replies are counted. */
 
 import { latin1, utf8Bytes } from "../../base/bytes.ts";
-import { ReplyProtocolError } from "../../resp/reply_decoder.ts";
+import { ReplyProtocolError } from "../../resp/reply.ts";
 import { type Connection, ConnectionLost } from "./connection.ts";
 import type { Session } from "./session.ts";
 

@@ -1,7 +1,7 @@
 /** What stands between typed commands and a link: connecting, the state of the session, streaming. */
 
 import { latin1, utf8Bytes } from "../../base/bytes.ts";
-import { type Reply, ReplyProtocolError } from "../../resp/reply_decoder.ts";
+import { type Reply, ReplyProtocolError } from "../../resp/reply.ts";
 import { lowerCased } from "./arguments.ts";
 import { type Address, Connection, ConnectionLost } from "./connection.ts";
 import { formatRaw, formatReply, type OutputMode } from "./format_reply.ts";

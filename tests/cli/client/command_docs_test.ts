@@ -7,7 +7,7 @@ import {
 } from "../../../src/cli/client/command_docs.ts";
 import { helpOn } from "../../../src/cli/client/help.ts";
 import { latin1Bytes } from "../../../src/base/bytes.ts";
-import type { Reply } from "../../../src/resp/reply_decoder.ts";
+import type { Reply } from "../../../src/resp/reply.ts";
 
 type Tree = string | Tree[] | { [name: string]: Tree };
 
