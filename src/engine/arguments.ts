@@ -4,7 +4,7 @@ import { parseDouble } from "../base/double.ts";
 import { INT64_MAX, type Integer64, parseInt64, parseSafeInteger } from "../base/int64.ts";
 import type { Slice } from "../base/slice.ts";
 import type { Call } from "./call.ts";
-import { type CommandError, ERR, invalidExpire } from "./errors.ts";
+import { CommandError, ERR, invalidExpire } from "./errors.ts";
 
 /** A keyword to compare arguments with, in lower case. */
 export function keyword(text: string): Uint8Array {
@@ -50,6 +50,18 @@ export function integerInRange(
   const value = clampedIntegerOf(argument);
   if (value < low || value > high) throw error;
   return value;
+}
+
+const INT32_MIN = -(2 ** 31);
+const INT32_MAX = 2 ** 31 - 1;
+
+const notInteger32 = new CommandError(
+  `ERR value is out of range, value must between ${INT32_MIN} and ${INT32_MAX}`,
+);
+
+/** A signed 32-bit integer: database numbers and the like. */
+export function integer32Of(argument: Slice): number {
+  return integerInRange(argument, INT32_MIN, INT32_MAX, notInteger32);
 }
 
 /** A double, infinities included. */

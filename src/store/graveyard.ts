@@ -1,4 +1,4 @@
-// Frees the contents of flushed databases, at once or in slices.
+// Frees what nobody can reach any more, the contents of flushed databases and big values, in slices.
 import { HashTable } from "../memory/hash_table.ts";
 import { RefVector } from "../memory/ref_vector.ts";
 import type { Database } from "./database.ts";
@@ -10,12 +10,22 @@ interface Grave {
   cursor: number;
 }
 
-/** Holds tables whose entries nobody can reach any more. */
+interface BuriedValue {
+  type: number;
+  encoding: number;
+  value: number;
+}
+
+/** A value of no more elements is freed at once: burying it would be more work. As in Redis. */
+const LAZY_FREE_ELEMENTS = 64;
+
+/** Holds tables and values that nobody can reach any more. */
 export class Graveyard {
   /** Entries freed lazily since the start (INFO lazyfreed_objects). */
   freed = 0;
   #keyspace: SharedState<Database>;
   #graves: Grave[] = [];
+  #values: BuriedValue[] = [];
 
   constructor(keyspace: SharedState<Database>) {
     this.#keyspace = keyspace;
@@ -23,7 +33,7 @@ export class Graveyard {
 
   /** Entries that wait to be freed (INFO lazyfree_pending_objects). */
   get pending(): number {
-    let total = 0;
+    let total = this.#values.length;
     for (const grave of this.#graves) total += grave.table.size;
     return total;
   }
@@ -38,8 +48,22 @@ export class Graveyard {
     else while (!this.#dig(grave, 1 << 20));
   }
 
-  /** Frees up to about `entries` entries; true while there is more. */
+  /** Takes a value that is not a string; a big one waits for the cron. */
+  buryValue(type: number, encoding: number, value: number): void {
+    const valueType = this.#keyspace.valueTypes[type];
+    if (valueType !== undefined && valueType.elements(encoding, value) > LAZY_FREE_ELEMENTS) {
+      this.#values.push({ type, encoding, value });
+    } else this.#keyspace.releaseValue(type, encoding, value);
+  }
+
+  /** Frees up to about `entries` entries, or one value; true while there is more. */
   dig(entries: number): boolean {
+    const buried = this.#values.pop();
+    if (buried !== undefined) {
+      this.#keyspace.releaseValue(buried.type, buried.encoding, buried.value);
+      this.freed++;
+      return this.#values.length + this.#graves.length > 0;
+    }
     const grave = this.#graves[0];
     if (grave === undefined) return false;
     const before = grave.table.size;

@@ -1,4 +1,74 @@
 // The commands of the transactions group.
 import type { CommandSpec } from "../../engine/command.ts";
+import { keyRange } from "../../engine/facts.ts";
+import { discard, exec, multi } from "./multi.ts";
+import { unwatch, watch } from "./watch.ts";
 
-export const TRANSACTION_COMMANDS: readonly CommandSpec[] = [];
+export const TRANSACTION_COMMANDS: readonly CommandSpec[] = [
+  {
+    name: "multi",
+    group: "transactions",
+    summary: "Begins a transaction: the commands that follow are queued.",
+    complexity: "O(1)",
+    since: "1.2.0",
+    syntax: "",
+    arity: 1,
+    flags: ["noscript", "loading", "stale", "fast", "allow_busy"],
+    categories: ["transaction"],
+    immediate: true,
+    handler: multi,
+  },
+  {
+    name: "exec",
+    group: "transactions",
+    summary: "Runs all commands of the transaction.",
+    complexity: "Depends on commands in the transaction",
+    since: "1.2.0",
+    syntax: "",
+    arity: 1,
+    flags: ["noscript", "loading", "stale", "skip_slowlog"],
+    categories: ["transaction"],
+    immediate: true,
+    runsTransaction: true,
+    handler: exec,
+  },
+  {
+    name: "discard",
+    group: "transactions",
+    summary: "Forgets the commands of the transaction.",
+    complexity: "O(N) where N is the number of queued commands.",
+    since: "2.0.0",
+    syntax: "",
+    arity: 1,
+    flags: ["noscript", "loading", "stale", "fast", "allow_busy"],
+    categories: ["transaction"],
+    immediate: true,
+    handler: discard,
+  },
+  {
+    name: "watch",
+    group: "transactions",
+    summary: "Lets the next transaction run only if these keys do not change before.",
+    complexity: "O(1) for every key.",
+    since: "2.2.0",
+    syntax: "key [key ...]",
+    arity: -2,
+    flags: ["noscript", "loading", "stale", "fast", "allow_busy"],
+    categories: ["transaction"],
+    keys: [keyRange(1, -1, 1, "RO")],
+    immediate: true,
+    handler: watch,
+  },
+  {
+    name: "unwatch",
+    group: "transactions",
+    summary: "Forgets all watched keys.",
+    complexity: "O(1)",
+    since: "2.2.0",
+    syntax: "",
+    arity: 1,
+    flags: ["noscript", "loading", "stale", "fast", "allow_busy"],
+    categories: ["transaction"],
+    handler: unwatch,
+  },
+];

@@ -1,0 +1,84 @@
+// RENAME, RENAMENX, MOVE and COPY: a value under another key, or in another database.
+import type { Slice } from "../../base/slice.ts";
+import { integer32Of, keyword } from "../../engine/arguments.ts";
+import type { Call } from "../../engine/call.ts";
+import { ERR } from "../../engine/errors.ts";
+import type { Database } from "../../store/database.ts";
+import { duplicate, removeEntry, transfer } from "../../store/key_operations.ts";
+
+const DB = keyword("db");
+const REPLACE = keyword("replace");
+
+/** RENAME key newkey */
+export function rename(call: Call): void {
+  if (renameUnless(call, false)) call.reply.ok();
+}
+
+/** RENAMENX key newkey */
+export function renamenx(call: Call): void {
+  call.reply.integer(renameUnless(call, true) ? 1 : 0);
+}
+
+/** Renames, unless the new key is taken and must not be overwritten: then it answers false. */
+function renameUnless(call: Call, taken: boolean): boolean {
+  const { database } = call;
+  const from = call.at(1), to = call.at(2);
+  const ref = database.write(from);
+  if (ref === 0) throw ERR.noSuchKey;
+  if (from.equals(to)) return !taken;
+  const old = database.write(to);
+  if (old !== 0) {
+    if (taken) return false;
+    removeEntry(database, old, call.services.config.bool("lazyfree-lazy-server-del"));
+  }
+  transfer(database, ref, database, to);
+  database.changed(from, "rename_from");
+  database.changed(to, "rename_to", 0);
+  return true;
+}
+
+/** MOVE key db */
+export function move(call: Call): void {
+  const { database, reply } = call;
+  const key = call.at(1);
+  const target = databaseOf(call, call.at(2));
+  if (target === database) throw ERR.sameObject;
+  const ref = database.write(key);
+  if (ref === 0 || target.write(key) !== 0) return reply.integer(0);
+  transfer(database, ref, target, key);
+  database.changed(key, "move_from");
+  target.changed(key, "move_to", 0);
+  reply.integer(1);
+}
+
+/** COPY source destination [DB destination-db] [REPLACE] */
+export function copy(call: Call): void {
+  const { database, reply } = call;
+  const from = call.at(1), to = call.at(2);
+  let target = database, replace = false;
+  for (let i = 3; i < call.count; i++) {
+    const option = call.at(i);
+    if (option.equalsIgnoreCase(REPLACE)) replace = true;
+    else if (option.equalsIgnoreCase(DB) && i + 1 < call.count) {
+      target = databaseOf(call, call.at(++i));
+    } else throw ERR.syntax;
+  }
+  if (target === database && from.equals(to)) throw ERR.sameObject;
+  const ref = database.read(from);
+  if (ref === 0) return reply.integer(0);
+  const old = target.write(to);
+  if (old !== 0) {
+    if (!replace) return reply.integer(0);
+    removeEntry(target, old, call.services.config.bool("lazyfree-lazy-server-del"));
+  }
+  duplicate(database, ref, target, to);
+  target.changed(to, "copy_to");
+  reply.integer(1);
+}
+
+function databaseOf(call: Call, argument: Slice): Database {
+  const { databases } = call.services.keyspace;
+  const index = integer32Of(argument);
+  if (index < 0 || index >= databases.length) throw ERR.databaseIndex;
+  return databases[index];
+}
