@@ -1,0 +1,268 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { Arena, ArenaFullError } from "../../src/memory/arena.ts";
+import { forEachSeed, type Seeded } from "../support/seeded.ts";
+
+const MIB = 1 << 20;
+
+/** A block as the test believes it to be: filled with one byte from end to end. */
+interface Block {
+  ref: number;
+  bytes: number;
+  fill: number;
+}
+
+/** Handed-out blocks beside an arena; every write and check goes over the whole block. */
+class ArenaModel {
+  readonly arena: Arena;
+  readonly blocks: Block[] = [];
+  #nextFill = 1;
+
+  constructor(arena: Arena) {
+    this.arena = arena;
+  }
+
+  get roundedBytes(): number {
+    let total = 0;
+    for (const block of this.blocks) total += this.arena.usableBytes(block.ref);
+    return total;
+  }
+
+  allocate(bytes: number, zeroed = false): void {
+    const ref = zeroed ? this.arena.allocateZeroed(bytes) : this.arena.allocate(bytes);
+    assert(ref > 0 && Number.isInteger(ref), `a reference is a positive integer, not ${ref}`);
+    assert(this.arena.usableBytes(ref) >= bytes, "a block holds what was asked for");
+    assertEquals(this.arena.usableBytes(ref), Arena.roundUp(bytes), "roundUp tells the truth");
+    if (zeroed) this.#expect(ref, bytes, 0);
+    this.blocks.push(this.#filled(ref, bytes));
+  }
+
+  free(index: number): void {
+    const block = this.#take(index);
+    this.#expect(block.ref, block.bytes, block.fill);
+    this.arena.free(block.ref);
+  }
+
+  resize(index: number, bytes: number): void {
+    const block = this.#take(index);
+    const keep = Math.min(bytes, block.bytes);
+    const ref = this.arena.resize(block.ref, bytes, keep);
+    this.#expect(ref, keep, block.fill);
+    this.blocks.push(this.#filled(ref, bytes));
+  }
+
+  freeAll(): void {
+    while (this.blocks.length > 0) this.free(this.blocks.length - 1);
+  }
+
+  #take(index: number): Block {
+    const block = this.blocks[index];
+    this.blocks[index] = this.blocks[this.blocks.length - 1];
+    this.blocks.pop();
+    return block;
+  }
+
+  #filled(ref: number, bytes: number): Block {
+    const fill = this.#nextFill = this.#nextFill % 255 + 1;
+    this.arena.u8.fill(fill, ref * 8, ref * 8 + bytes);
+    return { ref, bytes, fill };
+  }
+
+  /** A byte that another block overwrote shows at the ends or, seldom, only in the middle. */
+  #expect(ref: number, bytes: number, fill: number): void {
+    const { u8 } = this.arena;
+    const end = ref * 8 + bytes;
+    for (let at = ref * 8; at < end; at++) {
+      if (u8[at] !== fill) throw new Error(`byte ${at - ref * 8} of ${bytes} is not ${fill}`);
+    }
+  }
+}
+
+function someSize(random: Seeded): number {
+  const kind = random.below(100);
+  if (kind < 60) return random.between(0, 200);
+  if (kind < 85) return random.between(200, 3000);
+  if (kind < 97) return random.between(3000, 40_000);
+  return random.between(40_000, 400_000);
+}
+
+function churn(model: ArenaModel, random: Seeded, steps: number, limit: number): void {
+  for (let step = 0; step < steps; step++) {
+    const { blocks } = model;
+    const choice = random.below(10);
+    if (blocks.length === 0 || choice < 5 && blocks.length < limit) {
+      model.allocate(someSize(random), random.chance(0.1));
+    } else if (choice < 8) model.free(random.below(blocks.length));
+    else model.resize(random.below(blocks.length), someSize(random));
+  }
+}
+
+Deno.test("blocks never overlap, keep their bytes, and usedBytes is exact", async () => {
+  await forEachSeed(4, (random) => {
+    const model = new ArenaModel(new Arena(64 * MIB));
+    for (let round = 0; round < 20; round++) {
+      churn(model, random, 500, 300);
+      assertEquals(model.arena.usedBytes, model.roundedBytes);
+      assert(model.arena.mappedBytes >= model.arena.usedBytes);
+      assert(model.arena.touchedBytes > model.arena.mappedBytes);
+    }
+    model.freeAll();
+    assertEquals(model.arena.usedBytes, 0);
+  });
+});
+
+Deno.test("freed blocks of all sizes merge back to runs that hold the largest blocks", async () => {
+  await forEachSeed(3, (random) => {
+    const arena = new Arena(32 * MIB);
+    const model = new ArenaModel(arena);
+    churn(model, random, 3000, 500);
+    model.freeAll();
+    const touched = arena.touchedBytes;
+    // One empty span of each small class may stay; all the rest is one run again.
+    const kept = arena.mappedBytes;
+    assert(kept < 12 * MIB, `${kept} bytes stay mapped`);
+    const runs: number[] = [];
+    for (;;) {
+      const size = 256 * 1024;
+      if (arena.mappedBytes + size > touched) break;
+      runs.push(arena.allocate(size));
+      if (arena.touchedBytes > touched) break;
+    }
+    assert(runs.length * 256 * 1024 >= (touched - kept) / 2, "free pages lie together");
+    for (const ref of runs) arena.free(ref);
+    assertEquals(arena.mappedBytes, kept);
+  });
+});
+
+Deno.test("millions of writes and deletes do not make the memory grow", () => {
+  const arena = new Arena();
+  const refs = new Int32Array(20_000);
+  let state = 12345;
+  const next = () => (state = Math.imul(state, 1664525) + 1013904223 >>> 0) >>> 8;
+  const sizeOf = (n: number) => 16 + n % 500 + (n % 97 === 0 ? n % 40_000 : 0);
+  const round = (operations: number) => {
+    for (let i = 0; i < operations; i++) {
+      const slot = next() % refs.length;
+      if (refs[slot] !== 0) arena.free(refs[slot]);
+      refs[slot] = next() % 8 === 0 ? 0 : arena.allocate(sizeOf(next()));
+    }
+  };
+  round(500_000);
+  const touched = arena.touchedBytes;
+  round(4_000_000);
+  const growth = arena.touchedBytes / touched;
+  assert(growth < 1.1, `the memory grew to ${growth.toFixed(2)} times its size`);
+});
+
+Deno.test("the last page of a freed run is found by the run behind it", () => {
+  const arena = new Arena(4 * MIB);
+  const a = arena.allocate(10 * 4096), b = arena.allocate(12 * 4096), c = arena.allocate(14 * 4096);
+  const d = arena.allocate(40_960);
+  arena.free(a);
+  arena.free(c);
+  arena.free(b); // merges with both sides
+  assertEquals(arena.allocate(36 * 4096), a, "all three are one run again");
+  assertEquals(arena.usableBytes(d), 40_960);
+});
+
+Deno.test("a run is cut to what is asked for and the rest stays free", () => {
+  const arena = new Arena(8 * MIB);
+  const whole = arena.allocate(400 * 4096);
+  const behind = arena.allocate(40_000);
+  arena.free(whole);
+  const first = arena.allocate(300 * 4096), second = arena.allocate(100 * 4096);
+  assertEquals(first, whole);
+  assertEquals(second, whole + 300 * 512);
+  arena.free(second);
+  arena.free(behind);
+  arena.free(first);
+  assertEquals(arena.usedBytes, 0);
+  assertEquals(arena.mappedBytes, 0);
+});
+
+Deno.test("zeroed blocks are zero where the pages were used before", () => {
+  const arena = new Arena(8 * MIB);
+  for (const bytes of [1, 100, 4000, 33_000, 500_000]) {
+    const ref = arena.allocate(bytes);
+    arena.u8.fill(0xaa, ref * 8, ref * 8 + bytes);
+    arena.free(ref);
+    const zeroed = arena.allocateZeroed(bytes);
+    assert(arena.u8.subarray(zeroed * 8, zeroed * 8 + bytes).every((byte) => byte === 0));
+    arena.free(zeroed);
+  }
+});
+
+Deno.test("resize leaves a block that fits and is not twice too long where it is", () => {
+  const arena = new Arena(4 * MIB);
+  const ref = arena.allocate(1000);
+  assertEquals(arena.resize(ref, 1008, 1000), ref);
+  assertEquals(arena.resize(ref, 600, 600), ref);
+  const smaller = arena.resize(ref, 100, 100);
+  assert(smaller !== ref);
+  assertEquals(arena.usableBytes(smaller), 104);
+  assertEquals(arena.usedBytes, 104);
+});
+
+Deno.test("a full arena throws ArenaFullError, stays usable, and has lost nothing", () => {
+  const arena = new Arena(2 * MIB);
+  const refs: number[] = [];
+  assertThrows(() => {
+    for (;;) refs.push(arena.allocate(5000));
+  }, ArenaFullError);
+  const used = arena.usedBytes;
+  assert(used > 1.8 * MIB, `only ${used} bytes were handed out`);
+  assertThrows(() => arena.allocate(100_000), ArenaFullError);
+  assertThrows(() => arena.allocateZeroed(100_000), ArenaFullError);
+  const block = refs[0];
+  assertThrows(() => arena.resize(block, 200_000, 5000), ArenaFullError);
+  assertEquals(arena.usedBytes, used);
+  for (const ref of refs) arena.free(ref);
+  assertEquals(arena.usedBytes, 0);
+  const again = arena.allocate(MIB);
+  assert(again > 0);
+});
+
+Deno.test("an arena smaller than its first step can be made", () => {
+  const arena = new Arena(128 * 1024);
+  assert(arena.allocate(60_000) > 0);
+  assertThrows(() => arena.allocate(100_000), ArenaFullError);
+});
+
+Deno.test("a request that no memory holds is refused, not wrapped around at 4 GiB", () => {
+  const arena = new Arena(MIB);
+  for (const bytes of [2 ** 32, 2 ** 32 + 8, 2 ** 34, 2 ** 40]) {
+    assertThrows(() => arena.allocate(bytes), ArenaFullError);
+    assert(Arena.roundUp(bytes) >= bytes);
+  }
+  assertEquals(arena.usedBytes, 0);
+});
+
+Deno.test("blocks beyond 2, 4 and 8 GiB are read and written where they are", () => {
+  const arena = new Arena();
+  const refs: number[] = [];
+  // Untouched pages cost nothing: the address space is used up in blocks of 512 MiB.
+  for (let gib = 0; gib < 30; gib++) refs.push(arena.allocate(512 * MIB - 4096));
+  const small = arena.allocate(24), word = arena.allocate(3000);
+  assert(small > 2 ** 30 && small < 2 ** 31, "a reference is a 32-bit integer");
+  assert(small * 8 > 8 * 2 ** 30);
+  arena.i32[small * 2] = 0x12345678;
+  assertEquals(arena.u8[small * 8], 0x78);
+  arena.u8.fill(7, word * 8, word * 8 + 3000);
+  const moved = arena.resize(word, 9000, 3000);
+  assertEquals(arena.u8[moved * 8 + 2999], 7);
+  arena.free(moved);
+  arena.free(small);
+  assertEquals(arena.allocate(24), small, "the free list holds large references");
+  arena.free(small);
+  for (const ref of refs) arena.free(ref);
+  assertEquals(arena.usedBytes, 0);
+  assertEquals(arena.allocate(3 * 2 ** 30), refs[0], "3 GiB fit into what was freed");
+});
+
+Deno.test("the peak is the most that was in use at a sample", () => {
+  const arena = new Arena(4 * MIB);
+  const ref = arena.allocate(100_000);
+  assertEquals(arena.samplePeak(), arena.usedBytes);
+  const peak = arena.usedBytes;
+  arena.free(ref);
+  assertEquals(arena.samplePeak(), peak);
+});
