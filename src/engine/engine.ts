@@ -2,6 +2,7 @@
 import type { Users } from "../acl/users.ts";
 import type { Slice } from "../base/slice.ts";
 import type { Config } from "../config/config.ts";
+import { ArenaFullError } from "../memory/arena.ts";
 import { Request } from "../resp/request.ts";
 import type { ReplySink } from "../resp/reply_sink.ts";
 import { Latency } from "../stats/latency.ts";
@@ -14,7 +15,7 @@ import { mayRunProtected, refusal } from "./admission.ts";
 import { AttackWarning, isHttp } from "./cross_protocol.ts";
 import { Call, type Services } from "./call.ts";
 import { type ChangeObserver, ChangeObservers } from "./change_observers.ts";
-import { CommandError, protectedCommand, wrongArguments } from "./errors.ts";
+import { CommandError, ERR, protectedCommand, wrongArguments } from "./errors.ts";
 import { FLAG_FAST, FLAG_PROTECTED, FLAG_SKIP_SLOWLOG } from "./flags.ts";
 import { type Origin, ORIGINS } from "./origins.ts";
 import { LookAhead } from "./look_ahead.ts";
@@ -109,8 +110,9 @@ export class Engine implements Services, ChangeListener<Database> {
    */
   process(session: Session, request: Request, slot = -1): boolean {
     session.totalCommands++;
+    // The hint left by the last request may point into this one: slices are used again.
+    const command = slot < 0 ? this.lookAhead.forget() : this.lookAhead.take(slot, request);
     if ((session.bits & (SESSION_SILENT | SESSION_CLOSING)) === 0) {
-      const command = slot < 0 ? undefined : this.lookAhead.take(slot, request);
       this.#enter(session, request, session.reply, ORIGINS.client, command);
       return session.parked === undefined && (session.bits & SESSION_CLOSING) === 0;
     }
@@ -250,7 +252,7 @@ export class Engine implements Services, ChangeListener<Database> {
     }
     if (call.propagates && this.keyspace.dirty !== dirtyBefore) this.#collect(call);
     this.#depth--;
-    if (origin.counted && wait === undefined) {
+    if (origin.counted && (wait === undefined || !origin.mayBlock)) {
       this.stats.totalCommands++;
       this.times.count(command);
     }
@@ -293,6 +295,7 @@ export class Engine implements Services, ChangeListener<Database> {
 
   #replyThrown(error: unknown, command: Command, reply: ReplySink): void {
     if (error instanceof CommandError) return reply.error(error.message);
+    if (error instanceof ArenaFullError) return reply.error(ERR.memoryFull.message);
     this.stats.unexpectedErrors++;
     this.#onInternalError(error, command.fullName);
     reply.error("ERR internal error");

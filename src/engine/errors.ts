@@ -70,6 +70,7 @@ export const ERR = {
   busyScript: new CommandError(
     "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.",
   ),
+  memoryFull: new CommandError("OOM there is no memory left for what the command would store"),
   oom: new CommandError("OOM command not allowed when used memory > 'maxmemory'."),
   misconf: new CommandError(
     "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to" +

@@ -56,7 +56,7 @@ export class LookAhead {
   }
 
   /** The slices are about to be pointed elsewhere. */
-  forget(): void {
+  forget(): undefined {
     this.#keyspace.hintedKey = undefined;
   }
 }
