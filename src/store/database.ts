@@ -113,10 +113,20 @@ export class Database extends KeyLookup {
     else if (encoding === ENCODING_RAW_BLOCK) this.arena.free(this.valueOf(ref));
   }
 
-  /** Stores a value that is not a string under the key of the last lookup, which found nothing. */
-  putValue(key: Slice, type: number, encoding: number, value: number): number {
-    const ref = this.#insert(key, metaOf(type, encoding, 0), 0, false);
+  /**
+   * Stores a value behind a value word under the key of the last lookup, which found nothing.
+   * `expireAtMs` is an instant or {@link NO_EXPIRY}. When memory runs out, nothing has changed.
+   */
+  putValue(
+    key: Slice,
+    type: number,
+    encoding: number,
+    value: number,
+    expireAtMs = NO_EXPIRY,
+  ): number {
+    const ref = this.#insert(key, metaOf(type, encoding, 0), 0, expireAtMs >= 0);
     this.arena.i32[valueWord(this.arena, ref)] = value;
+    if (expireAtMs >= 0) writeExpireAt(this.arena, ref, expireAtMs);
     return ref;
   }
 

@@ -1,8 +1,9 @@
 // What is done to whole keys, whatever they hold: delete, rename, move, copy.
 import type { Slice } from "../base/slice.ts";
 import { invariant } from "../base/invariant.ts";
-import { type Database, NO_EXPIRY } from "./database.ts";
-import { accessOf, ENCODING_RAW_BLOCK, setAccess, TYPE_STRING } from "./entry.ts";
+import type { Database } from "./database.ts";
+import { accessOf, isInline, setAccess, TYPE_STRING } from "./entry.ts";
+import type { Graveyard } from "./graveyard.ts";
 
 /** Finds a key for reading and counts a hit or a miss, but leaves its access time (EXISTS, TTL). */
 export function lookUntouched(database: Database, key: Slice): number {
@@ -13,47 +14,64 @@ export function lookUntouched(database: Database, key: Slice): number {
 }
 
 /**
- * Removes an entry; `lazily` leaves the freeing of a big value to the cron. The caller announces the
- * change. The last lookup still counts for storing.
+ * Removes an entry; a big value waits in the graveyard, if one is given, to be freed by the cron. The
+ * caller announces the change. The last lookup still counts for storing.
  */
-export function removeEntry(database: Database, ref: number, lazily: boolean): void {
+export function removeEntry(database: Database, ref: number, graveyard?: Graveyard): void {
   const type = database.typeOf(ref);
-  if (!lazily || type === TYPE_STRING) return database.remove(ref);
+  if (graveyard === undefined || type === TYPE_STRING) return database.remove(ref);
   const encoding = database.encodingOf(ref);
-  database.keyspace.graveyard.buryValue(type, encoding, database.detach(ref));
+  graveyard.buryValue(type, encoding, database.detach(ref));
+}
+
+/** A place for a value: `old` is what the last lookup in the database, of this key, found, 0 for nothing. */
+export interface Target {
+  readonly database: Database;
+  readonly key: Slice;
+  readonly old: number;
+  /** Where the value of `old` waits to be freed, if it does. */
+  readonly graveyard: Graveyard | undefined;
 }
 
 /**
- * Makes the value of entry `ref`, with its expiry and access time, the value of `key` in `to`, where
- * the last lookup found nothing or the entry it found was removed since. The old entry is gone.
- * Answers the new one.
+ * Makes the value of entry `ref`, with its expiry and access time, the value of another key. The
+ * entry is gone afterwards. When memory runs out, nothing has changed.
  */
-export function transfer(from: Database, ref: number, to: Database, key: Slice): number {
+export function transfer(from: Database, ref: number, to: Target): void {
   const { arena } = from;
   const type = from.typeOf(ref), encoding = from.encodingOf(ref);
   const access = accessOf(arena, ref), expireAtMs = from.expireAtOf(ref);
-  let entry: number;
-  if (type === TYPE_STRING && encoding !== ENCODING_RAW_BLOCK) {
-    entry = to.putString(0, key, from.stringOf(ref), encoding, NO_EXPIRY);
-    from.remove(ref);
-  } else entry = to.putValue(key, type, encoding, from.detach(ref));
+  const inline = type === TYPE_STRING && isInline(encoding);
+  const { database, key } = to;
+  const entry = inline
+    ? database.putString(0, key, from.stringOf(ref), encoding, expireAtMs)
+    : database.putValue(key, type, encoding, from.valueOf(ref), expireAtMs);
   setAccess(arena, entry, access);
-  return expireAtMs < 0 ? entry : to.setExpireAt(entry, expireAtMs);
+  if (to.old !== 0) removeEntry(database, to.old, to.graveyard);
+  if (inline) from.remove(ref);
+  else from.detach(ref);
 }
 
 /**
- * Stores a copy of the value of entry `ref`, with its expiry, under `key` of `to`, where the last
- * lookup found nothing or the entry it found was removed since. Answers the new entry.
+ * Makes a copy of the value of entry `ref`, with its expiry, the value of another key. When memory
+ * runs out, nothing has changed.
  */
-export function duplicate(from: Database, ref: number, to: Database, key: Slice): number {
+export function duplicate(from: Database, ref: number, to: Target): void {
   const type = from.typeOf(ref), encoding = from.encodingOf(ref);
   const expireAtMs = from.expireAtOf(ref);
+  const { database, key } = to;
   if (type === TYPE_STRING) {
-    const at = expireAtMs < 0 ? NO_EXPIRY : expireAtMs;
-    return to.putString(0, key, from.stringOf(ref), encoding, at);
+    database.putString(0, key, from.stringOf(ref), encoding, expireAtMs);
+  } else {
+    const valueType = from.keyspace.valueTypes[type];
+    invariant(valueType !== undefined, "every type that is stored knows how it is copied");
+    const copy = valueType.copy(encoding, from.valueOf(ref));
+    try {
+      database.putValue(key, type, encoding, copy, expireAtMs);
+    } catch (error) {
+      valueType.free(encoding, copy);
+      throw error;
+    }
   }
-  const valueType = from.keyspace.valueTypes[type];
-  invariant(valueType !== undefined, "every type that is stored knows how it is copied");
-  const entry = to.putValue(key, type, encoding, valueType.copy(encoding, from.valueOf(ref)));
-  return expireAtMs < 0 ? entry : to.setExpireAt(entry, expireAtMs);
+  if (to.old !== 0) removeEntry(database, to.old, to.graveyard);
 }

@@ -1,18 +1,20 @@
 // DEL and UNLINK.
 import type { Call } from "../../engine/call.ts";
+import type { Graveyard } from "../../store/graveyard.ts";
 import { removeEntry } from "../../store/key_operations.ts";
+import { graveyardIf } from "./lazy_free.ts";
 
 /** DEL key [key ...] */
 export function del(call: Call): void {
-  remove(call, call.services.config.bool("lazyfree-lazy-user-del"));
+  remove(call, graveyardIf(call, "lazyfree-lazy-user-del"));
 }
 
 /** UNLINK key [key ...] */
 export function unlink(call: Call): void {
-  remove(call, true);
+  remove(call, call.services.keyspace.graveyard);
 }
 
-function remove(call: Call, lazily: boolean): void {
+function remove(call: Call, graveyard: Graveyard | undefined): void {
   const { database, reply } = call;
   // A replica keeps keys whose time is over until its master says DEL: then they have to be found.
   const { expiresKeys } = database.keyspace;
@@ -21,7 +23,7 @@ function remove(call: Call, lazily: boolean): void {
     const key = call.at(i);
     const ref = expiresKeys ? database.look(key) : database.peek(key);
     if (ref === 0) continue;
-    removeEntry(database, ref, lazily);
+    removeEntry(database, ref, graveyard);
     database.changed(key, "del");
     removed++;
   }

@@ -14,6 +14,7 @@ import {
 import type { Call } from "../../engine/call.ts";
 import { CommandError, invalidExpire } from "../../engine/errors.ts";
 import { removeEntry } from "../../store/key_operations.ts";
+import { graveyardIf } from "./lazy_free.ts";
 
 const NX = keyword("nx");
 const XX = keyword("xx");
@@ -126,10 +127,11 @@ function expireAs(call: Call, unit: ExpiryUnit): void {
 }
 
 function expireAtOnce(call: Call, key: Slice, ref: number): void {
-  const lazily = call.services.config.bool("lazyfree-lazy-expire");
-  removeEntry(call.database, ref, lazily);
+  const graveyard = graveyardIf(call, "lazyfree-lazy-expire");
+  removeEntry(call.database, ref, graveyard);
   call.database.changed(key, "del");
-  if (call.propagates) call.propagateAs(lazily ? UNLINK_BYTES : DEL_BYTES, key.copy());
+  if (!call.propagates) return;
+  call.propagateAs(graveyard === undefined ? DEL_BYTES : UNLINK_BYTES, key.copy());
 }
 
 /** An instant, for the span would begin later elsewhere; conditions hold there as they did here. */

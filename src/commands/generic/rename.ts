@@ -4,7 +4,8 @@ import { integer32Of, keyword } from "../../engine/arguments.ts";
 import type { Call } from "../../engine/call.ts";
 import { ERR } from "../../engine/errors.ts";
 import type { Database } from "../../store/database.ts";
-import { duplicate, removeEntry, transfer } from "../../store/key_operations.ts";
+import { duplicate, type Target, transfer } from "../../store/key_operations.ts";
+import { graveyardIf } from "./lazy_free.ts";
 
 const DB = keyword("db");
 const REPLACE = keyword("replace");
@@ -27,11 +28,8 @@ function renameUnless(call: Call, taken: boolean): boolean {
   if (ref === 0) throw ERR.noSuchKey;
   if (from.equals(to)) return !taken;
   const old = database.write(to);
-  if (old !== 0) {
-    if (taken) return false;
-    removeEntry(database, old, call.services.config.bool("lazyfree-lazy-server-del"));
-  }
-  transfer(database, ref, database, to);
+  if (old !== 0 && taken) return false;
+  transfer(database, ref, target(call, database, to, old));
   database.changed(from, "rename_from");
   database.changed(to, "rename_to", 0);
   return true;
@@ -41,13 +39,13 @@ function renameUnless(call: Call, taken: boolean): boolean {
 export function move(call: Call): void {
   const { database, reply } = call;
   const key = call.at(1);
-  const target = databaseOf(call, call.at(2));
-  if (target === database) throw ERR.sameObject;
+  const other = databaseOf(call, call.at(2));
+  if (other === database) throw ERR.sameObject;
   const ref = database.write(key);
-  if (ref === 0 || target.write(key) !== 0) return reply.integer(0);
-  transfer(database, ref, target, key);
+  if (ref === 0 || other.write(key) !== 0) return reply.integer(0);
+  transfer(database, ref, target(call, other, key, 0));
   database.changed(key, "move_from");
-  target.changed(key, "move_to", 0);
+  other.changed(key, "move_to", 0);
   reply.integer(1);
 }
 
@@ -55,25 +53,26 @@ export function move(call: Call): void {
 export function copy(call: Call): void {
   const { database, reply } = call;
   const from = call.at(1), to = call.at(2);
-  let target = database, replace = false;
+  let other = database, replace = false;
   for (let i = 3; i < call.count; i++) {
     const option = call.at(i);
     if (option.equalsIgnoreCase(REPLACE)) replace = true;
     else if (option.equalsIgnoreCase(DB) && i + 1 < call.count) {
-      target = databaseOf(call, call.at(++i));
+      other = databaseOf(call, call.at(++i));
     } else throw ERR.syntax;
   }
-  if (target === database && from.equals(to)) throw ERR.sameObject;
+  if (other === database && from.equals(to)) throw ERR.sameObject;
   const ref = database.read(from);
   if (ref === 0) return reply.integer(0);
-  const old = target.write(to);
-  if (old !== 0) {
-    if (!replace) return reply.integer(0);
-    removeEntry(target, old, call.services.config.bool("lazyfree-lazy-server-del"));
-  }
-  duplicate(database, ref, target, to);
-  target.changed(to, "copy_to");
+  const old = other.write(to);
+  if (old !== 0 && !replace) return reply.integer(0);
+  duplicate(database, ref, target(call, other, to, old));
+  other.changed(to, "copy_to");
   reply.integer(1);
+}
+
+function target(call: Call, database: Database, key: Slice, old: number): Target {
+  return { database, key, old, graveyard: graveyardIf(call, "lazyfree-lazy-server-del") };
 }
 
 function databaseOf(call: Call, argument: Slice): Database {
