@@ -1,5 +1,6 @@
 import type { Integer64 } from "../../base/int64.ts";
-import { PackedCursor, readInt16, readInt32, readInt64, readUint32 } from "./packed_cursor.ts";
+import { readInt16, readInt32, readInt64, readUint32 } from "../../memory/little_endian.ts";
+import { PackedCursor } from "./packed_cursor.ts";
 
 // Header: bytes per integer, number of integers (32 bits each). Then the integers in ascending
 // order. All is little-endian.

@@ -2,7 +2,6 @@ import { type Integer64, INTEGER64_TEXT_MAX, writeInteger64 } from "../../base/i
 import type { Slice } from "../../base/slice.ts";
 
 const NO_BYTES = new Uint8Array(0);
-const TWO_TO_32 = 4294967296;
 
 /**
  * Walks over the elements of a packed value without trusting it: no byte outside the range is
@@ -76,34 +75,6 @@ export abstract class PackedCursor {
   }
 }
 
-export function readUint16(bytes: Uint8Array, at: number): number {
-  return bytes[at] | (bytes[at + 1] << 8);
-}
-
-export function readInt16(bytes: Uint8Array, at: number): number {
-  return (readUint16(bytes, at) << 16) >> 16;
-}
-
-export function readInt24(bytes: Uint8Array, at: number): number {
-  return ((bytes[at] << 8) | (bytes[at + 1] << 16) | (bytes[at + 2] << 24)) >> 8;
-}
-
-export function readInt32(bytes: Uint8Array, at: number): number {
-  return bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
-}
-
-export function readUint32(bytes: Uint8Array, at: number): number {
-  return readInt32(bytes, at) >>> 0;
-}
-
 export function readUint32BigEndian(bytes: Uint8Array, at: number): number {
   return ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0;
-}
-
-export function readInt64(bytes: Uint8Array, at: number): Integer64 {
-  const low = readUint32(bytes, at);
-  const high = readInt32(bytes, at + 4);
-  const value = high * TWO_TO_32 + low;
-  if (Number.isSafeInteger(value)) return value;
-  return (BigInt(high) << 32n) | BigInt(low);
 }

@@ -1,13 +1,12 @@
 import {
-  PackedCursor,
   readInt16,
   readInt24,
   readInt32,
   readInt64,
   readUint16,
   readUint32,
-  readUint32BigEndian,
-} from "./packed_cursor.ts";
+} from "../../memory/little_endian.ts";
+import { PackedCursor, readUint32BigEndian } from "./packed_cursor.ts";
 
 // Header: total bytes, offset of the last element (32 bits each), number of elements (16 bits, all
 // ones when there are more). Each element begins with the length of the one before it. Then a byte

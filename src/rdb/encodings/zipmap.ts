@@ -1,4 +1,5 @@
-import { PackedCursor, readUint32 } from "./packed_cursor.ts";
+import { readUint32 } from "../../memory/little_endian.ts";
+import { PackedCursor } from "./packed_cursor.ts";
 
 // The small hashes of Redis before 2.6. One byte with the number of fields (254 when there are
 // more); then each field and each value with its length, the value with a number of unused bytes
