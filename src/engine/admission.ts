@@ -1,4 +1,5 @@
 // Whether a command may run now: one ordered list of gates. Most calls find all of them open at once.
+import type { Config } from "../config/config.ts";
 import { CommandError, ERR } from "./errors.ts";
 import {
   FLAG_ALLOW_BUSY,
@@ -119,6 +120,18 @@ export function refusal(asked: Asked): CommandError | undefined {
     if (error !== undefined) return error;
   }
   return undefined;
+}
+
+/** Whether `enable-debug-command` lets this client run DEBUG. */
+export function mayRunProtected(config: Config, session: Session): boolean {
+  const allowed = config.value("enable-debug-command");
+  return allowed === "yes" || allowed === "local" && isLocal(session);
+}
+
+/** Whether the client came over loopback or a unix socket. */
+export function isLocal({ transport }: Session): boolean {
+  const { address } = transport;
+  return /^(127\.|\[::1\]|\[::ffff:127\.|\/)/.test(address) || !/:[1-9]\d*$/.test(address);
 }
 
 /** Whether CLIENT PAUSE holds this command back; the WRITE mode holds what may replicate. */

@@ -19,6 +19,8 @@ export class Cron {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
   #nextRegularMs = 0;
+  /** When the timer goes off, Unix ms. */
+  #dueAtMs = 0;
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -32,6 +34,9 @@ export class Cron {
 
   start(): void {
     this.#stopped = false;
+    this.#engine.parking.onDeadline = (atMs) => {
+      if (atMs < this.#dueAtMs) this.hurry(atMs - this.#engine.keyspace.clock.nowMs());
+    };
     this.#schedule(0);
   }
 
@@ -44,46 +49,63 @@ export class Cron {
   hurry(delayMs: number): void {
     if (this.#stopped) return;
     clearTimeout(this.#timer);
-    this.#schedule(delayMs);
+    this.#schedule(Math.max(0, delayMs));
   }
 
   #schedule(delayMs: number): void {
+    this.#dueAtMs = this.#engine.keyspace.clock.nowMs() + delayMs;
     this.#timer = setTimeout(() => this.#tick(), delayMs);
   }
 
   #tick(): void {
-    const { keyspace, config, parking } = this.#engine;
+    const { config, keyspace, parking } = this.#engine;
     const periodMs = 1000 / config.int("hz");
+    const startMs = keyspace.clock.monotonicMs();
     let more = false;
-    this.#engine.unit(() => {
-      const { nowMs } = keyspace;
-      parking.expire(nowMs);
+    try {
+      keyspace.freezeClock();
+      parking.expire(keyspace.nowMs);
       more = this.run(periodMs);
-      const monotonic = keyspace.clock.monotonicMs();
-      if (monotonic < this.#nextRegularMs) return;
-      this.#nextRegularMs = monotonic + periodMs - 1;
-      this.#engine.stats.sample(monotonic);
-      keyspace.arena.samplePeak();
-      this.#engine.sessions.samplePeaks(Math.floor(nowMs / 1000));
-      this.#closeIdleClients(nowMs);
-      for (const work of this.#extra) work(nowMs);
-    });
+    } catch (error) {
+      // What failed once is tried again: keys keep expiring, clients keep being served.
+      this.#engine.reportInternalError(error, "cron");
+    }
+    this.#engine.stats.cronMicroseconds += (keyspace.clock.monotonicMs() - startMs) * 1000;
     if (!this.#stopped) this.#schedule(more ? 1 : this.#nextDelay(periodMs));
   }
 
   /** One round of background work; true when there is more that cannot wait for the next period. */
   run(periodMs: number): boolean {
+    let more = false;
+    this.#engine.unit(() => {
+      const { clock, nowMs } = this.#engine.keyspace;
+      if (clock.monotonicMs() >= this.#nextRegularMs) this.#regular(nowMs, periodMs);
+      more = this.#free();
+    });
+    return more;
+  }
+
+  /** What is due once a period, however often leftover work makes the timer go off. */
+  #regular(nowMs: number, periodMs: number): void {
+    const { keyspace, config, stats, sessions } = this.#engine;
+    const monotonic = keyspace.clock.monotonicMs();
+    this.#nextRegularMs = monotonic + periodMs - 1;
+    stats.sample(monotonic);
+    keyspace.arena.samplePeak();
+    sessions.samplePeaks(Math.floor(nowMs / 1000));
+    if (keyspace.expiresKeys && keyspace.activeExpire) this.#expire(periodMs);
+    if (config.bool("activerehashing")) this.#rehash();
+    this.#closeIdleClients(nowMs);
+    for (const work of this.#extra) work(nowMs);
+  }
+
+  #expire(periodMs: number): void {
     const { keyspace, config } = this.#engine;
     const effort = config.int("active-expire-effort");
     const share = EXPIRE_SHARE + EXPIRE_SHARE_PER_EFFORT * (effort - 1);
-    if (keyspace.expiresKeys && keyspace.activeExpire) {
-      const before = keyspace.stats.expireCycleMs;
-      this.expireCycle.run(periodMs * share, effort);
-      const elapsed = keyspace.stats.expireCycleMs - before;
-      this.#engine.noteLatency("expire-cycle", elapsed);
-    }
-    if (config.bool("activerehashing")) this.#rehash();
-    return this.#free();
+    const before = keyspace.stats.expireCycleMs;
+    this.expireCycle.run(periodMs * share, effort);
+    this.#engine.noteLatency("expire-cycle", keyspace.stats.expireCycleMs - before);
   }
 
   #rehash(): void {

@@ -80,7 +80,7 @@ export class Engine implements Services, ChangeListener<Database> {
     this.ports = options.ports;
     this.#onInternalError = options.onInternalError;
     this.#attackWarning = new AttackWarning((text) => options.ports.process.log(text));
-    this.times = new TimeBook(options.keyspace.clock);
+    this.times = new TimeBook(options.keyspace.clock, this.stats);
     this.parking = new Parking(this);
     this.watches = new Watches(options.keyspace, this.#observers);
     this.lookAhead = new LookAhead(options.registry, options.keyspace);
@@ -98,8 +98,7 @@ export class Engine implements Services, ChangeListener<Database> {
   /** Ends a batch. */
   endBatch(): void {
     this.times.settle();
-    this.stats.cycles++;
-    this.stats.cycleMicroseconds += this.times.batchMicroseconds;
+    this.stats.countCycle(this.times.batchMicroseconds);
     this.lookAhead.forget();
     this.keyspace.noTouch = false;
   }
@@ -296,8 +295,7 @@ export class Engine implements Services, ChangeListener<Database> {
   #replyThrown(error: unknown, command: Command, reply: ReplySink): void {
     if (error instanceof CommandError) return reply.error(error.message);
     if (error instanceof ArenaFullError) return reply.error(ERR.memoryFull.message);
-    this.stats.unexpectedErrors++;
-    this.#onInternalError(error, command.fullName);
+    this.reportInternalError(error, command.fullName);
     reply.error("ERR internal error");
   }
 
@@ -352,16 +350,23 @@ export class Engine implements Services, ChangeListener<Database> {
     if (this.#depth === 0) this.#closeUnit();
   }
 
+  /** Reports a mistake of our own outside of any command. */
+  reportInternalError(error: unknown, where: string): void {
+    this.stats.unexpectedErrors++;
+    this.#onInternalError(error, where);
+  }
+
   settleClock(): void {
     this.times.settle();
   }
 
   /** Runs a parked request again; answers what it waits for if it still does. */
-  resume(session: Session, request: Request): Wait | undefined {
+  resume(session: Session, request: Request): Wait | void {
     const command = this.registry.resolve(request) as Command;
     const wait = this.#run(session, command, request, session.reply, ORIGINS.resumed);
-    if (wait === undefined) command.stats.calls++;
-    return wait;
+    if (wait !== undefined) return wait;
+    command.stats.calls++;
+    this.stats.totalCommands++;
   }
 
   pause(untilMs: number, writesOnly: boolean): void {

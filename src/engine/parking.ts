@@ -4,15 +4,15 @@ import type { Keyspace } from "../store/keyspace.ts";
 import { heldByPause } from "./admission.ts";
 import { type CommandError } from "./errors.ts";
 import type { Request } from "../resp/request.ts";
-import type { Session } from "./session.ts";
+import { silence } from "./reply_mode.ts";
+import { type Session, SESSION_CLOSING } from "./session.ts";
 import type { Wait } from "./wait.ts";
-import { Waiters } from "./waiters.ts";
+import { type Ready, Waiters } from "./waiters.ts";
 
 /** What parking asks of the engine. */
 interface Runner {
   readonly keyspace: Keyspace;
-  resume(session: Session, request: Request): Wait | undefined;
-  silence(session: Session, mark: number): void;
+  resume(session: Session, request: Request): Wait | void;
 }
 
 /** CLIENT PAUSE waits for the gate, not for a key, and never times out by itself. */
@@ -20,6 +20,8 @@ const PAUSE_WAIT: Wait = { keys: [], type: -1, deadlineAtMs: 0, onTimeout: () =>
 
 /** The parked clients. */
 export class Parking {
+  /** Told when something will be due at `atMs`, Unix ms; the cron listens. */
+  onDeadline: (atMs: number) => void = () => {};
   readonly #waiters = new Waiters();
   readonly #runner: Runner;
   #pausedUntilMs = 0;
@@ -47,6 +49,11 @@ export class Parking {
     return this.#waiters.all().filter((s) => s.parked!.wait !== PAUSE_WAIT).length;
   }
 
+  /** Parked clients with a deadline (INFO clients_in_timeout_table). */
+  get withDeadline(): number {
+    return this.#waiters.all().filter((s) => s.parked!.wait.deadlineAtMs !== 0).length;
+  }
+
   get waitingForKeys(): boolean {
     return this.#waiters.waitingForKeys;
   }
@@ -63,6 +70,7 @@ export class Parking {
   park(session: Session, request: Request, wait: Wait): void {
     session.parked = { request: request.copy(), wait, over: false };
     this.#waiters.add(session);
+    if (wait.deadlineAtMs !== 0) this.onDeadline(wait.deadlineAtMs);
   }
 
   /** Parks the request, of a command with these flags, if CLIENT PAUSE holds it back. */
@@ -83,6 +91,7 @@ export class Parking {
     const all = this.#pausedUntilMs !== 0 && !this.#pauseWritesOnly;
     this.#pauseWritesOnly = writesOnly && !all;
     this.#pausedUntilMs = Math.max(this.#pausedUntilMs, untilMs);
+    this.onDeadline(this.#pausedUntilMs);
   }
 
   /** Ends a pause. The requests it held run soon, each before any that its client sent after it. */
@@ -118,7 +127,7 @@ export class Parking {
     this.#release(session);
     if (error === undefined) wait.onTimeout(session.reply);
     else session.reply.error(error.message);
-    this.#runner.silence(session, mark);
+    silence(session, mark);
     session.transport.resume();
     return true;
   }
@@ -136,23 +145,37 @@ export class Parking {
   serveReady(): void {
     this.#serving = true;
     try {
-      for (let waiting = this.#waiters.takeReady(); waiting; waiting = this.#waiters.takeReady()) {
-        for (const session of waiting) this.#serve(session);
+      for (let ready = this.#waiters.takeReady(); ready; ready = this.#waiters.takeReady()) {
+        for (const session of ready.waiting) this.#serve(session, ready);
       }
     } finally {
       this.#serving = false;
     }
   }
 
-  #serve(session: Session): void {
+  #serve(session: Session, ready: Ready): void {
     const { parked } = session;
-    if (parked === undefined) return;
+    // A client that is being closed must not take what others wait for.
+    if (parked === undefined || session.bits & SESSION_CLOSING) return;
+    if (!this.#wakes(parked.wait, ready)) return;
+    const { keyspace } = this.#runner, { noTouch } = keyspace;
     const mark = session.reply.mark();
+    keyspace.noTouch = session.noTouch;
     const wait = this.#runner.resume(session, parked.request);
+    keyspace.noTouch = noTouch;
     if (wait !== undefined) return; // still not its turn; it keeps its place in the queue
     this.#release(session);
-    this.#runner.silence(session, mark);
+    silence(session, mark);
     session.transport.resume();
+  }
+
+  /** Whether the key holds what is waited for: of a thousand who wait for a list, one is run again. */
+  #wakes(wait: Wait, { databaseIndex, key }: Ready): boolean {
+    if (wait.type < 0) return true;
+    const database = this.#runner.keyspace.databases[databaseIndex];
+    const hash = database.table.hash(key, 0, key.length);
+    const ref = database.table.find(key, 0, key.length, hash);
+    return ref !== 0 && !database.isOver(ref) && database.typeOf(ref) === wait.type;
   }
 
   #release(session: Session): void {

@@ -1,6 +1,7 @@
 // Who took how long. Reading the clock around every command would cost a tenth of a GET, so short
 // commands share the time of the segment they ran in, and long ones are measured one by one.
 import type { Clock } from "../base/clock.ts";
+import type { ServerStats } from "../stats/server_stats.ts";
 import type { Command } from "./registry.ts";
 
 /** Books the running time of commands. A segment lies between two readings of the clock. */
@@ -10,15 +11,14 @@ export class TimeBook {
   /** Whether histograms are kept (`latency-tracking`). */
   histograms = true;
   #clock: Clock;
+  #stats: ServerStats;
   #startMs = 0;
   #openedMs = 0;
   #commands: Command[] = [];
   #calls = 0;
-  /** Microseconds of all segments in which a command ran (INFO eventloop_duration_cmd_sum). */
-  bookedMicroseconds = 0;
-
-  constructor(clock: Clock) {
+  constructor(clock: Clock, stats: ServerStats) {
     this.#clock = clock;
+    this.#stats = stats;
   }
 
   /** Opens a segment, the first of a batch. */
@@ -43,7 +43,7 @@ export class TimeBook {
     const elapsed = (now - this.#startMs) * 1000;
     this.#startMs = now;
     if (this.#calls === 0) return elapsed;
-    this.bookedMicroseconds += elapsed;
+    this.#stats.commandMicroseconds += elapsed;
     const each = elapsed / this.#calls;
     const commands = this.#commands;
     for (let i = 0; i < commands.length; i++) {

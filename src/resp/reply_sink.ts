@@ -44,6 +44,11 @@ export interface ReplySink {
   set(length: number): void;
   /** Header of out-of-band data of `length` replies; RESP2: an array. */
   push(length: number): void;
+  /**
+   * Header of attributes of the next reply: `length` names, each followed by its value. False where
+   * there are no attributes (RESP2): then none may be written.
+   */
+  attributes(length: number): boolean;
   /** Header of `length` pairs, each begun with {@link pair}; RESP2: a flat array of twice that. */
   pairs(length: number): void;
   /** Begins one pair of {@link pairs}: an array of two; RESP2: nothing. */

@@ -7,7 +7,8 @@ import type { Slice } from "../base/slice.ts";
 import type { ReplySink } from "./reply_sink.ts";
 
 const CR = 0x0d, LF = 0x0a;
-const STAR = 0x2a, DOLLAR = 0x24, COLON = 0x3a, PERCENT = 0x25, TILDE = 0x7e, GREATER = 0x3e;
+const STAR = 0x2a, DOLLAR = 0x24, COLON = 0x3a, PERCENT = 0x25, TILDE = 0x7e, GREATER = 0x3e,
+  BAR = 0x7c;
 /** Room for a type byte, 20 digits and a line end. */
 const HEADER_BYTES = 24;
 /** Above this a native copy beats a loop (measured for short values on both Deno versions). */
@@ -184,6 +185,12 @@ export class ReplyWriter implements ReplySink {
 
   push(length: number): void {
     this.#header(this.protocol === 2 ? STAR : GREATER, length);
+  }
+
+  attributes(length: number): boolean {
+    if (this.protocol === 2) return false;
+    this.#header(BAR, length);
+    return true;
   }
 
   pairs(length: number): void {

@@ -22,6 +22,13 @@ export class ServerStats {
   /** Batches of requests run, and the microseconds they took. */
   cycles = 0;
   cycleMicroseconds = 0;
+  longestCycleMicroseconds = 0;
+  mostCommandsPerCycle = 0;
+  /** Microseconds in which commands ran, and in which the cron did. */
+  commandMicroseconds = 0;
+  cronMicroseconds = 0;
+  /** {@link totalCommands} when the last cycle ended. */
+  #commandsBefore = 0;
   /** Error replies by code, the word before the first space (INFO errorstats). */
   readonly errors = new Map<string, number>();
   /** Operations, input and output bytes per second over the last 16 samples. */
@@ -29,6 +36,16 @@ export class ServerStats {
   readonly inputPerSecond = new Rate();
   readonly outputPerSecond = new Rate();
   readonly cyclesPerSecond = new Rate();
+
+  /** Counts a batch of requests that took so long. */
+  countCycle(microseconds: number): void {
+    this.cycles++;
+    this.cycleMicroseconds += microseconds;
+    if (microseconds > this.longestCycleMicroseconds) this.longestCycleMicroseconds = microseconds;
+    const commands = this.totalCommands - this.#commandsBefore;
+    this.#commandsBefore = this.totalCommands;
+    if (commands > this.mostCommandsPerCycle) this.mostCommandsPerCycle = commands;
+  }
 
   /** Counts an error reply; `message` begins with its code. */
   countError(message: string): void {
@@ -53,8 +70,14 @@ export class ServerStats {
     this.unexpectedErrors = this.totalErrorReplies = this.netInputBytes = 0;
     this.netOutputBytes = this.totalReads = this.totalWrites = 0;
     this.queryBufferLimitDisconnections = this.outputBufferLimitDisconnections = 0;
-    this.aclDeniedAuth = this.aclDeniedCommand = this.aclDeniedKey = this.aclDeniedChannel = 0;
-    this.cycles = this.cycleMicroseconds = 0;
+    this.aclDeniedAuth =
+      this.aclDeniedCommand =
+      this.aclDeniedKey =
+      this.aclDeniedChannel =
+        0;
+    this.cycles = this.cycleMicroseconds = this.longestCycleMicroseconds = 0;
+    this.mostCommandsPerCycle = this.commandMicroseconds = this.cronMicroseconds = 0;
+    this.#commandsBefore = 0;
     this.errors.clear();
     this.operationsPerSecond.reset();
     this.inputPerSecond.reset();

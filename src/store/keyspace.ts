@@ -1,7 +1,7 @@
 // All databases together: what concerns more than one of them.
 import { Database } from "./database.ts";
 import { Graveyard } from "./graveyard.ts";
-import { type SharedOptions, SharedState } from "./shared_state.ts";
+import { noStats, type SharedOptions, SharedState } from "./shared_state.ts";
 
 /** What a keyspace is built from. */
 export interface KeyspaceOptions extends SharedOptions {
@@ -12,11 +12,20 @@ export interface KeyspaceOptions extends SharedOptions {
 export class Keyspace extends SharedState<Database> {
   readonly databases: Database[];
   readonly graveyard: Graveyard;
+  /** Bytes of the arena before the first key came. */
+  readonly startupBytes: number;
 
   constructor(options: KeyspaceOptions) {
     super(options);
     this.graveyard = new Graveyard(this);
     this.databases = Array.from({ length: options.databases }, (_, i) => new Database(this, i));
+    this.startupBytes = this.arena.usedBytes;
+  }
+
+  /** CONFIG RESETSTAT. */
+  resetStats(): void {
+    Object.assign(this.stats, noStats());
+    this.graveyard.freed = 0;
   }
 
   /** Keys in all databases. */

@@ -15,11 +15,29 @@ export interface KeyspaceStats {
   keyspaceMisses: number;
   expiredKeys: number;
   evictedKeys: number;
+  evictedClients: number;
+  /** Milliseconds during which memory was over its limit. */
+  evictionExceededMs: number;
   expiredTimeCapReached: number;
   /** Share of stale keys among those that active expiry looked at lately, 0 to 1. */
   expiredStaleShare: number;
   /** Milliseconds that active expiry took. */
   expireCycleMs: number;
+}
+
+/** All counters at zero. */
+export function noStats(): KeyspaceStats {
+  return {
+    keyspaceHits: 0,
+    keyspaceMisses: 0,
+    expiredKeys: 0,
+    evictedKeys: 0,
+    evictedClients: 0,
+    evictionExceededMs: 0,
+    expiredTimeCapReached: 0,
+    expiredStaleShare: 0,
+    expireCycleMs: 0,
+  };
 }
 
 /** What the shared state is built from. */
@@ -59,15 +77,9 @@ export class SharedState<Database> {
   activeExpire = true;
   /** CLIENT NO-TOUCH is on for whoever runs now. */
   noTouch = false;
-  readonly stats: KeyspaceStats = {
-    keyspaceHits: 0,
-    keyspaceMisses: 0,
-    expiredKeys: 0,
-    evictedKeys: 0,
-    expiredTimeCapReached: 0,
-    expiredStaleShare: 0,
-    expireCycleMs: 0,
-  };
+  readonly stats: KeyspaceStats = noStats();
+  /** Monotonic ms since when memory is over its limit, -1 when it is not. */
+  overLimitSinceMs = -1;
   /** By type number; strings need none. */
   readonly valueTypes: (ValueType | undefined)[] = [];
 
@@ -78,6 +90,11 @@ export class SharedState<Database> {
     this.hashKey = { k0: options.random.next32() | 0, k1: options.random.next32() | 0 };
     this.access = new AccessClock(options.random);
     this.freezeClock();
+  }
+
+  /** Milliseconds that memory has been over its limit, 0 when it is not. */
+  get overLimitMs(): number {
+    return this.overLimitSinceMs < 0 ? 0 : this.clock.monotonicMs() - this.overLimitSinceMs;
   }
 
   /** Takes the time for the unit of work that begins now. */

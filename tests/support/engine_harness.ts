@@ -177,6 +177,9 @@ export class HarnessClient implements Transport {
   readonly inputBytes = 0;
   readonly inputCapacity = 0;
   readonly memoryBytes = 0;
+  readonly outputCapacity = 0;
+  readonly outputPeak = 0;
+  readonly writing = false;
   /** Whether the server closed the connection. */
   closed = false;
   readonly #harness: EngineHarness;
@@ -300,16 +303,19 @@ function fakePorts(clock: ManualClock): Ports {
   const startedAtMs = clock.nowMs();
   return {
     persistence: { loading: false, info: () => [] },
-    replication: { role: "master", info: () => [] },
+    replication: { role: "master", info: () => [], writeRole: (reply) => reply.null() },
     process: {
       shutdown: () => undefined,
       abortShutdown: () => false,
       rewriteConfig: () => "ERR The server is running without a config file",
+      sleep: (ms) => clock.advanceMs(ms),
+      log: () => {},
       pid: 4321,
       startedAtMs,
       executable: "/opt/miniredis",
       configFile: "",
-      tcpPort: 6379,
+      system: "Linux 6.1.0 x86_64",
+      systemMemoryBytes: 8 * 1024 ** 3,
       residentBytes: () => 32 * 1024 * 1024,
       cpuSeconds: () => ({ system: 0.25, user: 0.5 }),
       runId: "0123456789abcdef0123456789abcdef01234567",
