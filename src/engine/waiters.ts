@@ -1,11 +1,24 @@
 // Parked requests, and the keys that wake them. First come, first served, per key.
-import { latin1 } from "../base/bytes.ts";
+import { latin1, latin1Bytes } from "../base/bytes.ts";
 import type { Slice } from "../base/slice.ts";
 import type { Session } from "./session.ts";
 
 /** Name of a key across databases. */
 function nameOf(databaseIndex: number, bytes: Uint8Array, start: number, end: number): string {
   return `${databaseIndex}:${latin1(bytes, start, end)}`;
+}
+
+/** A key that changed and those who wait for it, oldest first. */
+export interface Ready {
+  readonly databaseIndex: number;
+  readonly key: Uint8Array;
+  readonly waiting: readonly Session[];
+}
+
+function readyOf(name: string, waiting: Iterable<Session>): Ready {
+  const colon = name.indexOf(":");
+  const key = latin1Bytes(name.slice(colon + 1));
+  return { databaseIndex: Number(name.slice(0, colon)), key, waiting: [...waiting] };
 }
 
 /** Who waits for which key. */
@@ -59,6 +72,7 @@ export class Waiters {
 
   /** Notes that a key changed. */
   signal(databaseIndex: number, key: Slice): void {
+    if (this.#byKey.size === 0) return;
     const name = nameOf(databaseIndex, key.bytes, key.start, key.end);
     if (this.#byKey.has(name)) this.#ready.add(name);
   }
@@ -69,11 +83,11 @@ export class Waiters {
     for (const name of this.#byKey.keys()) if (name.startsWith(prefix)) this.#ready.add(name);
   }
 
-  /** Takes the next key that is ready and those who wait for it, oldest first. */
-  takeReady(): Session[] | undefined {
+  /** Takes the next key that is ready. */
+  takeReady(): Ready | undefined {
     for (const name of this.#ready) {
       this.#ready.delete(name);
-      return [...this.#byKey.get(name) ?? []];
+      return readyOf(name, this.#byKey.get(name) ?? []);
     }
     return undefined;
   }
