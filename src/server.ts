@@ -78,6 +78,7 @@ export class Server {
     applySettings(this.engine);
     this.#cron = new Cron(this.engine);
     this.#listeners = new Listeners(this.engine, this.logger);
+    this.#cron.add((nowMs) => this.#listeners.enforceLimits(nowMs));
     this.#loader = new DumpLoader(this.engine, this.logger);
   }
 
@@ -106,7 +107,6 @@ export class Server {
     const status = await this.#stopped.promise;
     unhook();
     this.#cron.stop();
-    for (const session of this.engine.sessions.all()) session.transport.close(true);
     await this.#listeners.close();
     this.logger.warning("Redis is now ready to exit, bye bye...");
     return status;
@@ -123,15 +123,8 @@ export class Server {
   }
 
   #listen(): void {
-    const config = this.#config;
-    let port = config.int("port");
-    for (const address of config.value("bind") as readonly string[]) {
-      port = this.#listeners.listenTcp(address, port);
-    }
-    config.assign("port", [String(port)]);
-    const path = config.text("unixsocket");
-    if (path !== "") this.#listeners.listenUnix(path);
-    this.logger.notice(`Running mode=standalone, port=${port}.`);
+    this.#listeners.start();
+    this.logger.notice(`Running mode=standalone, port=${this.#config.int("port")}.`);
   }
 
   #hookSignals(): () => void {

@@ -23,6 +23,11 @@ export class Users {
     if (password.length > 0) this.default.passwords.push(digest(password));
   }
 
+  /** The user of that name. */
+  get(name: string): User | undefined {
+    return this.#users.get(name);
+  }
+
   /** Whether a new connection has to authenticate first. */
   get authenticationRequired(): boolean {
     return !this.default.noPassword || !this.default.enabled;

@@ -26,6 +26,11 @@ export interface Transport {
   readonly inputCapacity: number;
   /** Bytes that wait to be written. */
   readonly outputBytes: number;
+  /** Size of the output buffer that is filled now, and the most bytes it held lately. */
+  readonly outputCapacity: number;
+  readonly outputPeak: number;
+  /** Whether a write is under way. */
+  readonly writing: boolean;
   /** Memory of the connection's buffers. */
   readonly memoryBytes: number;
   /** Sends what stands in the session's reply; decoding goes on if it was parked. */
@@ -46,10 +51,15 @@ export interface SessionReply extends ReplySink {
 export interface Parked {
   readonly request: Request;
   readonly wait: Wait;
+  /** The wait is over: the connection runs the request before any that came after it. */
+  over: boolean;
 }
 
-/** CLIENT REPLY. */
-export type ReplyMode = "on" | "off" | "skip-next" | "skip";
+/**
+ * CLIENT REPLY. "skip": the next command is not answered; "skip-next": that command is running and
+ * asked for another one to be skipped.
+ */
+export type ReplyMode = "on" | "off" | "skip" | "skip-next";
 
 /** One client. */
 export class Session {
@@ -61,6 +71,8 @@ export class Session {
   bits = 0;
   databaseIndex = 0;
   user: User;
+  /** Logged in, or connected while the default user needed no password. */
+  authenticated = true;
   name: Uint8Array | undefined;
   libraryName = "";
   libraryVersion = "";

@@ -1,5 +1,6 @@
 // Directives that the engine's parts keep copies of, so that no hot path asks the configuration.
 import type { Engine } from "./engine.ts";
+import { SESSION_UNAUTHENTICATED } from "./session.ts";
 
 /** Below this threshold of the slow log every command is timed by itself. */
 const EXACT_BELOW_MICROSECONDS = 1000;
@@ -27,7 +28,14 @@ export function applySettings(engine: Engine): void {
     "lfu-log-factor",
     "lfu-decay-time",
   ], apply);
-  const applyPassword = () => engine.users.requirePassword(engine.config.bytes("requirepass"));
+  const applyPassword = () => {
+    engine.users.requirePassword(engine.config.bytes("requirepass"));
+    // Who is in stays in; who is not needs the password that is valid now, or none any more.
+    const required = engine.users.authenticationRequired;
+    for (const session of engine.sessions.all()) {
+      session.mark(SESSION_UNAUTHENTICATED, required && !session.authenticated);
+    }
+  };
   engine.config.onChange("requirepass", applyPassword);
   apply();
   applyPassword();

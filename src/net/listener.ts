@@ -1,65 +1,129 @@
 // Accepts connections: TCP on every bound address, and a unix socket where the system has them.
 import type { Logger } from "../base/logger.ts";
-import { utf8Bytes } from "../base/bytes.ts";
 import type { Engine } from "../engine/engine.ts";
-import { Connection } from "./connection.ts";
+import { addressOf, BindError, isLoopback, type Listening, listenOn } from "./bind.ts";
+import { ClientLimits } from "./client_limits.ts";
+import { Connection, type Surroundings } from "./connection.ts";
+import { isPeerGone } from "./peer_gone.ts";
+import { MAX_CLIENTS, PROTECTED_MODE } from "./refusals.ts";
+import { listenOnPath, removeSocket } from "./unix_socket.ts";
 
-const MAX_CLIENTS = utf8Bytes("-ERR max number of clients reached\r\n");
-const PROTECTED_MODE = utf8Bytes(
-  "-DENIED Redis is running in protected mode because protected mode is enabled and no password" +
-    " is set for the default user. In this mode connections are only accepted from the loopback" +
-    " interface. If you want to connect from external computers to Redis you may adopt one of the" +
-    " following solutions: 1) Just disable protected mode sending the command 'CONFIG SET" +
-    " protected-mode no' from the loopback interface by connecting to Redis from the same host the" +
-    " server is running, however MAKE SURE Redis is not publicly accessible from internet if you do" +
-    " so. Use CONFIG REWRITE to make this change permanent. 2) Alternatively you can just disable" +
-    " the protected mode by editing the Redis configuration file, and setting the protected mode" +
-    " option to 'no', and then restarting the server. 3) If you started the server manually just for" +
-    " testing, restart it with the '--protected-mode no' option. 4) Set up an authentication" +
-    " password for the default user. NOTE: You only need to do one of the above things in order for" +
-    " the server to start accepting connections from the outside.\r\n",
-);
 /** Wait after an accept that failed for want of descriptors or memory. */
 const RETRY_MS = 100;
+/** When the server stops, clients have so long to take the rest of their replies. */
+const STOP_MS = 1000;
 
-/** The sockets that the server listens on. */
+/** A listener of any kind. */
+interface Acceptor {
+  close(): void;
+}
+
+/** The sockets that the server listens on, and the connections that came from them. */
 export class Listeners {
   readonly #engine: Engine;
   readonly #logger: Logger;
-  readonly #open: Deno.Listener[] = [];
+  readonly #around: Surroundings;
+  readonly #accepting = new Map<Acceptor, Promise<void>>();
+  readonly #connections = new Set<Connection>();
   readonly #serving = new Set<Promise<void>>();
-  #closed = false;
+  #tcp: readonly Listening[] = [];
+  #unix: { readonly listener: Deno.UnixListener; readonly path: string } | undefined;
 
   constructor(engine: Engine, logger: Logger) {
     this.#engine = engine;
     this.#logger = logger;
+    this.#around = {
+      engine,
+      limits: new ClientLimits(engine.config),
+      overSoftLimit: new Set(),
+      log: (message) => logger.warning(message),
+    };
   }
 
-  /** Binds a TCP address; answers the port, which the system chose when `port` is 0. */
-  listenTcp(hostname: string, port: number): number {
-    const listener = Deno.listen({ hostname, port });
-    this.#open.push(listener);
-    this.#track(this.#acceptTcp(listener));
-    return listener.addr.port;
+  /**
+   * Listens as the configuration says, now and when CONFIG SET changes it; `port` becomes the one
+   * that the system chose. Throws an error with the reason when it cannot.
+   */
+  start(): void {
+    const { config } = this.#engine;
+    this.#useTcp(listenOn(config.value("bind"), config.int("port"), { logger: this.#logger }));
+    const path = config.text("unixsocket");
+    if (path !== "") {
+      const listener = listenOnPath(path, config.int("unixsocketperm"));
+      this.#unix = { listener, path };
+      this.#accepting.set(listener, this.#acceptUnix(listener, path));
+    }
+    config.onChange(["bind", "port"], () => this.#rebind());
   }
 
-  /** Binds a unix socket at `path`; a stale socket file is the caller's to remove. */
-  listenUnix(path: string): void {
-    const listener = Deno.listen({ transport: "unix", path });
-    this.#open.push(listener);
-    this.#track(this.#acceptUnix(listener, path));
-  }
-
-  /** Stops accepting and waits for every connection to end. */
+  /** Stops accepting, lets connections end and ends those that do not. */
   async close(): Promise<void> {
-    this.#closed = true;
-    for (const listener of this.#open) listener.close();
-    await Promise.all(this.#serving);
+    const accepting = [...this.#accepting.values()];
+    for (const listener of [...this.#accepting.keys()]) this.#stopAccepting(listener);
+    if (this.#unix !== undefined) removeSocket(this.#unix.path);
+    for (const connection of this.#connections) connection.close(true);
+    const timer = setTimeout(() => {
+      for (const connection of this.#connections) connection.close(false);
+    }, STOP_MS);
+    await Promise.all([...accepting, ...this.#serving]);
+    clearTimeout(timer);
   }
 
-  #track(work: Promise<void>): void {
-    this.#serving.add(work);
-    work.finally(() => this.#serving.delete(work));
+  /** Closes clients that have taken too little of their output for too long; called by the cron. */
+  enforceLimits(nowMs: number): void {
+    for (const connection of this.#around.overSoftLimit) connection.checkOutput(nowMs);
+  }
+
+  #useTcp(listening: readonly Listening[]): void {
+    const old = this.#tcp;
+    this.#tcp = listening;
+    if (listening.length > 0) this.#engine.config.assign("port", [String(listening[0].port)]);
+    for (const { listener } of listening) {
+      if (!this.#accepting.has(listener)) {
+        this.#accepting.set(listener, this.#acceptTcp(listener));
+      }
+    }
+    for (const one of old) if (!listening.includes(one)) this.#stopAccepting(one.listener);
+  }
+
+  /** CONFIG SET bind or port; answers what it refuses with. */
+  #rebind(): string | undefined {
+    const { config } = this.#engine;
+    const addresses = config.value("bind"), port = config.int("port");
+    const samePort = this.#tcp.length === 0 || this.#tcp[0].port === port;
+    try {
+      this.#useTcp(listenOn(addresses, port, { logger: this.#logger, open: this.#tcp }));
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof BindError)) throw error;
+      if (error.inUse && samePort && this.#tcp.length > 0) {
+        void this.#rebindWhenClosed(addresses, port);
+        return undefined;
+      }
+      return samePort
+        ? "Failed to bind to specified addresses."
+        : "Unable to listen on this port. Check server logs.";
+    }
+  }
+
+  /** An old address stands in the way of a new one (`*` and `127.0.0.1`), and takes time to close. */
+  async #rebindWhenClosed(addresses: readonly string[], port: number): Promise<void> {
+    const old = this.#tcp.map(({ hostname }) => hostname);
+    const closing = this.#tcp.map(({ listener }) => this.#accepting.get(listener));
+    this.#useTcp([]);
+    await Promise.all(closing);
+    for (const hostnames of [addresses, old]) {
+      try {
+        return this.#useTcp(listenOn(hostnames, port, { logger: this.#logger }));
+      } catch (error) {
+        this.#logger.warning(`Failed to bind to ${hostnames.join(" ")}: ${error}`);
+      }
+    }
+  }
+
+  #stopAccepting(listener: Acceptor): void {
+    this.#accepting.delete(listener);
+    listener.close();
   }
 
   async #acceptTcp(listener: Deno.TcpListener): Promise<void> {
@@ -68,10 +132,13 @@ export class Listeners {
       const conn = await this.#accept(listener);
       if (conn === undefined) return;
       const remote = conn.remoteAddr as Deno.NetAddr, local = conn.localAddr as Deno.NetAddr;
-      conn.setNoDelay(true);
-      conn.setKeepAlive(config.int("tcp-keepalive") > 0);
-      const denied = this.#refusesAddress(remote.hostname);
-      this.#serve(conn, addressOf(remote), addressOf(local), denied);
+      try {
+        conn.setNoDelay(true);
+        conn.setKeepAlive(config.int("tcp-keepalive") > 0);
+      } catch {
+        // Some systems refuse for a client that has left again; its first read will tell.
+      }
+      this.#serve(conn, addressOf(remote), addressOf(local), isLoopback(remote.hostname));
     }
   }
 
@@ -79,20 +146,21 @@ export class Listeners {
     for (;;) {
       const conn = await this.#accept(listener);
       if (conn === undefined) return;
-      this.#serve(conn, `${path}:0`, `${path}:0`, false);
+      this.#serve(conn, `${path}:0`, `${path}:0`, true);
     }
   }
 
   /** The next connection; undefined when the listener was closed. */
-  async #accept<C extends Deno.Conn>(
-    listener: { accept(): Promise<C> },
-  ): Promise<C | undefined> {
-    while (!this.#closed) {
+  async #accept<C>(listener: Acceptor & { accept(): Promise<C> }): Promise<C | undefined> {
+    // The first accept runs before the listener is registered, and cannot have been closed.
+    for (let first = true; first || this.#accepting.has(listener); first = false) {
       try {
         return await listener.accept();
       } catch (error) {
-        if (this.#closed || error instanceof Deno.errors.BadResource) return undefined;
-        // Out of file descriptors, or the client left already: neither ends the server.
+        const closed = error instanceof Deno.errors.BadResource || !this.#accepting.has(listener);
+        if (closed) return undefined;
+        if (isPeerGone(error)) continue;
+        // Out of file descriptors, for example: that passes, and does not end the server.
         this.#logger.warning(`Accepting client connection: ${(error as Error).message}`);
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
@@ -100,32 +168,29 @@ export class Listeners {
     return undefined;
   }
 
-  #refusesAddress(hostname: string): boolean {
-    const { config, users } = this.#engine;
-    if (!config.bool("protected-mode") || !users.default.noPassword) return false;
-    return !isLoopback(hostname);
-  }
-
-  #serve(conn: Deno.Conn, address: string, localAddress: string, denied: boolean): void {
-    const { sessions, stats, config } = this.#engine;
+  #serve(conn: Deno.Conn, address: string, localAddress: string, local: boolean): void {
+    const { sessions, stats, config, users } = this.#engine;
     if (sessions.count >= config.int("maxclients")) return this.#turnAway(conn, MAX_CLIENTS);
-    if (denied) return this.#turnAway(conn, PROTECTED_MODE);
+    if (!local && config.bool("protected-mode") && users.default.noPassword) {
+      return this.#turnAway(conn, PROTECTED_MODE);
+    }
     stats.totalConnections++;
-    const connection = new Connection({ conn, address, localAddress }, this.#engine);
-    this.#track(connection.serve());
+    const connection = new Connection({ conn, address, localAddress }, this.#around);
+    this.#connections.add(connection);
+    const work = connection.serve();
+    this.#serving.add(work);
+    void work.then(() => {
+      this.#serving.delete(work);
+      this.#connections.delete(connection);
+    });
   }
 
   #turnAway(conn: Deno.Conn, message: Uint8Array): void {
     this.#engine.stats.rejectedConnections++;
-    conn.write(message).catch(() => {}).finally(() => conn.close());
+    const work = conn.write(message).then(() => {}, () => {}).then(() => {
+      conn.close();
+      this.#serving.delete(work);
+    });
+    this.#serving.add(work);
   }
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === "::1" || hostname.startsWith("127.") || hostname.startsWith("::ffff:127.");
-}
-
-function addressOf(address: Deno.NetAddr): string {
-  const host = address.hostname.includes(":") ? `[${address.hostname}]` : address.hostname;
-  return `${host}:${address.port}`;
 }

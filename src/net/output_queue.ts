@@ -22,6 +22,7 @@ export class OutputQueue {
   #sent = 0;
   #writing = false;
   #failed = false;
+  #peak = 0;
   #drained: PromiseWithResolvers<void> | undefined;
 
   constructor(options: {
@@ -46,18 +47,25 @@ export class OutputQueue {
     return this.#spare.length + this.#writer.buffer.length;
   }
 
+  /** Whether a write is under way. */
+  get writing(): boolean {
+    return this.#writing;
+  }
+
+  /** Bytes that the last flush took. */
+  get peak(): number {
+    return this.#peak;
+  }
+
   /** Starts writing what the reply writer holds, unless a write is under way: its end will. */
   flush(): void {
     if (this.#writing || this.#writer.length === 0) return;
-    if (this.#failed) {
-      this.#writer.length = 0;
-      return;
-    }
+    if (this.#failed) return this.discard();
     const full = this.#writer.buffer, length = this.#writer.length;
     this.#writer.buffer = this.#spare;
     this.#writer.length = 0;
     this.#spare = full;
-    this.#inFlight = length;
+    this.#inFlight = this.#peak = length;
     this.#writing = true;
     this.#target.write(full.subarray(0, length)).then(this.#wrote, this.#fail);
   }
@@ -81,22 +89,29 @@ export class OutputQueue {
     this.#writing = false;
     if (this.#spare.length > KEPT_BUFFER_BYTES) this.#spare = NO_BYTES;
     if (this.#writer.length > 0) this.flush();
-    else if (this.#drained !== undefined) {
+    if (this.#drained !== undefined && !this.#writing) {
       this.#drained.resolve();
       this.#drained = undefined;
     }
   }
 
   readonly #fail = (): void => {
-    this.#failed = true;
-    this.#writer.length = 0;
+    this.discard();
     this.#onError();
     this.#finish();
   };
 
+  /** The other end will not get what waits, nor anything that comes later. */
+  discard(): void {
+    this.#failed = true;
+    this.#writer.length = 0;
+    if (this.#writer.buffer.length > KEPT_BUFFER_BYTES) this.#writer.buffer = NO_BYTES.slice();
+  }
+
   /** Resolves when everything is written, or cannot be. */
   drained(): Promise<void> {
-    if (!this.#writing && this.#writer.length === 0) return Promise.resolve();
+    this.flush();
+    if (!this.#writing) return Promise.resolve();
     this.#drained ??= Promise.withResolvers<void>();
     return this.#drained.promise;
   }

@@ -59,6 +59,11 @@ export class RequestDecoder {
     return this.#end - Math.min(this.#start, this.#position);
   }
 
+  /** Bytes received behind the last argument that is complete. */
+  get unread(): number {
+    return this.#end - this.#position;
+  }
+
   /** Capacity of the read buffer, bytes. */
   get capacity(): number {
     return this.#buffer.length;

@@ -20,7 +20,12 @@ import type { DirectiveName } from "../../src/config/directives.ts";
 import { Engine } from "../../src/engine/engine.ts";
 import type { Ports } from "../../src/engine/ports.ts";
 import { Registry } from "../../src/engine/registry.ts";
-import { Session, SESSION_UNAUTHENTICATED, type Transport } from "../../src/engine/session.ts";
+import {
+  Session,
+  SESSION_CLOSING,
+  SESSION_UNAUTHENTICATED,
+  type Transport,
+} from "../../src/engine/session.ts";
 import { applySettings } from "../../src/engine/settings.ts";
 import { Arena } from "../../src/memory/arena.ts";
 import { ReplyWriter } from "../../src/resp/reply_writer.ts";
@@ -55,6 +60,8 @@ export class EngineHarness {
   readonly engine: Engine;
   /** The first client. */
   readonly client: HarnessClient;
+  /** Clients to be run again when the command that ended their wait is over. */
+  readonly resumed = new Set<HarnessClient>();
   #effects: string[] = [];
   #events: string[] = [];
   #internalError: Error | undefined;
@@ -158,7 +165,16 @@ export class EngineHarness {
   later(ms: number, work: () => void = () => {}): void {
     this.clock.advanceMs(ms);
     this.engine.unit(work);
+    this.goOn();
     this.throwInternalError();
+  }
+
+  /** Clients whose wait ended go on. */
+  goOn(): void {
+    for (const client of this.resumed) {
+      this.resumed.delete(client);
+      client.goOn();
+    }
   }
 
   /** An exception in a handler fails the test: clients only see a general error. */
@@ -172,7 +188,7 @@ export class EngineHarness {
 /** A client of a harness: a session whose replies are decoded from what it would send. */
 export class HarnessClient implements Transport {
   readonly session: Session;
-  readonly address = "127.0.0.1:50000";
+  readonly address: string;
   readonly localAddress = "127.0.0.1:6379";
   readonly inputBytes = 0;
   readonly inputCapacity = 0;
@@ -195,6 +211,8 @@ export class HarnessClient implements Transport {
       user: engine.users.default,
       nowMs: engine.keyspace.nowMs,
     });
+    this.address = `127.0.0.1:${49_999 + this.session.id}`;
+    this.session.authenticated = !engine.users.authenticationRequired;
     this.session.mark(SESSION_UNAUTHENTICATED, engine.users.authenticationRequired);
   }
 
@@ -212,6 +230,7 @@ export class HarnessClient implements Transport {
     engine.endBatch();
     // Arguments are borrowed: whoever keeps them past the command keeps rubbish from now on.
     request.at(0).bytes.fill(0xee);
+    this.#harness.goOn();
     this.#harness.throwInternalError();
   }
 
@@ -268,12 +287,25 @@ export class HarnessClient implements Transport {
     return this.#writer.length;
   }
 
-  resume(): void {}
+  resume(): void {
+    this.#harness.resumed.add(this);
+  }
+
+  /** Runs the request that CLIENT PAUSE held, as a connection does between two batches. */
+  goOn(): void {
+    const { engine } = this.#harness;
+    if (!this.session.parked?.over) return;
+    engine.beginBatch(this.session);
+    engine.release(this.session);
+    engine.endBatch();
+  }
 
   flush(): void {}
 
-  close(): void {
+  close(afterReply: boolean): void {
     this.closed = true;
+    this.session.mark(SESSION_CLOSING, true);
+    if (!afterReply) this.disconnect();
   }
 
   #takeBytes(): Uint8Array {

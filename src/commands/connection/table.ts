@@ -1,6 +1,10 @@
 // The commands of the connection group.
 import type { CommandSpec } from "../../engine/command.ts";
+import { auth, findAuthSecrets } from "./auth.ts";
+import { CLIENT_SUBCOMMANDS } from "./client_table.ts";
+import { findHelloSecrets, hello } from "./hello.ts";
 import { echo, ping } from "./ping.ts";
+import { quit, reset, select } from "./session_state.ts";
 
 export const CONNECTION_COMMANDS: readonly CommandSpec[] = [
   {
@@ -27,5 +31,83 @@ export const CONNECTION_COMMANDS: readonly CommandSpec[] = [
     flags: ["loading", "stale", "fast"],
     categories: ["connection"],
     handler: echo,
+  },
+  {
+    name: "auth",
+    group: "connection",
+    summary: "Logs the connection in.",
+    complexity: "O(N) where N is the number of passwords defined for the user",
+    since: "1.0.0",
+    syntax: "[username] password",
+    arity: -2,
+    flags: ["noscript", "loading", "stale", "fast", "no_auth", "allow_busy"],
+    categories: ["connection"],
+    history: [["6.0.0", "Names of users."]],
+    findSecrets: findAuthSecrets,
+    handler: auth,
+  },
+  {
+    name: "client",
+    group: "connection",
+    summary: "Commands about the connections of clients.",
+    complexity: "Depends on subcommand.",
+    since: "2.4.0",
+    syntax: "",
+    arity: -2,
+    flags: [],
+    subcommands: CLIENT_SUBCOMMANDS,
+  },
+  {
+    name: "hello",
+    group: "connection",
+    summary: "Agrees on the protocol, and logs in and names the connection on the way.",
+    complexity: "O(1)",
+    since: "6.0.0",
+    syntax: "[protover [AUTH username password] [SETNAME clientname]]",
+    arity: -1,
+    flags: ["noscript", "loading", "stale", "fast", "no_auth", "allow_busy"],
+    categories: ["connection"],
+    history: [["6.2.0", "`protover` may be left out: then nothing is changed."]],
+    findSecrets: findHelloSecrets,
+    handler: hello,
+  },
+  {
+    name: "quit",
+    group: "connection",
+    summary: "Closes the connection.",
+    complexity: "O(1)",
+    since: "1.0.0",
+    syntax: "",
+    arity: -1,
+    flags: ["allow_busy", "noscript", "loading", "stale", "fast", "no_auth"],
+    categories: ["connection"],
+    immediate: true,
+    deprecated: { since: "7.2.0", replacedBy: "just closing the connection" },
+    handler: quit,
+  },
+  {
+    name: "reset",
+    group: "connection",
+    summary: "Puts the connection back into the state of a new one.",
+    complexity: "O(1)",
+    since: "6.2.0",
+    syntax: "",
+    arity: 1,
+    flags: ["noscript", "loading", "stale", "fast", "no_auth", "allow_busy"],
+    categories: ["connection"],
+    immediate: true,
+    handler: reset,
+  },
+  {
+    name: "select",
+    group: "connection",
+    summary: "Chooses the database that the connection works on.",
+    complexity: "O(1)",
+    since: "1.0.0",
+    syntax: "index",
+    arity: 2,
+    flags: ["loading", "stale", "fast"],
+    categories: ["connection"],
+    handler: select,
   },
 ];

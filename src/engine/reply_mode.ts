@@ -1,0 +1,13 @@
+// CLIENT REPLY OFF and SKIP: replies are written as always, and taken back afterwards.
+import { type Session, SESSION_SILENT } from "./session.ts";
+
+/** Takes back what was replied since `mark`, unless that command made the session be answered again. */
+export function silence(session: Session, mark: number): void {
+  if (session.replyMode === "on") return;
+  session.reply.rollback(mark);
+  if (session.replyMode === "skip-next") session.replyMode = "skip";
+  else if (session.replyMode === "skip") {
+    session.replyMode = "on";
+    session.mark(SESSION_SILENT, false);
+  }
+}
