@@ -1,13 +1,10 @@
 // QUIT, RESET and SELECT.
-import { integerOf } from "../../engine/arguments.ts";
+import { integer32Of } from "../../engine/arguments.ts";
 import type { Call } from "../../engine/call.ts";
 import { ERR } from "../../engine/errors.ts";
 import { SESSION_CLOSING, SESSION_SILENT, SESSION_SUBSCRIBED } from "../../engine/session.ts";
 import { endTransaction } from "../../engine/transaction.ts";
 import { becomeDefaultUser } from "./auth.ts";
-
-/** Largest value of a C int: beyond it the index is no integer at all. */
-const INT_MAX = 2 ** 31 - 1;
 
 /** QUIT: the connection closes when the reply is written. */
 export function quit({ reply, session }: Call): void {
@@ -39,8 +36,7 @@ export function reset(call: Call): void {
 
 /** SELECT index */
 export function select(call: Call): void {
-  const index = integerOf(call.at(1));
-  if (Math.abs(index) > INT_MAX) throw ERR.notInteger;
+  const index = integer32Of(call.at(1));
   if (index < 0 || index >= call.services.keyspace.databases.length) throw ERR.databaseIndex;
   call.session.databaseIndex = index;
   call.reply.ok();
