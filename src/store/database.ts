@@ -42,7 +42,7 @@ export class Database extends KeyLookup {
     const { arena } = this;
     const inArena = value.bytes === arena.u8; // whose view allocation may replace
     const length = value.end - value.start;
-    let expiry = expireAtMs !== NO_EXPIRY;
+    let expiry = expireAtMs >= 0;
     if (expireAtMs === KEEP_EXPIRY) expiry = ref !== 0 && hasExpiry(arena, ref);
     let entry: number, at: number;
     if (length <= INLINE_MAX_BYTES && encoding !== ENCODING_RAW_BLOCK) {

@@ -73,9 +73,14 @@ export abstract class KeyLookup {
     return ref;
   }
 
-  /** Finds a key for writing, or only to know whether it is there: as {@link read}, not counted. */
+  /**
+   * Finds a key for writing: as {@link read}, not counted. A key that is over is removed also where
+   * that is not this server's to decide, lest two entries come to stand under one key.
+   */
   write(key: Slice): number {
-    const ref = this.#live(key);
+    let ref = this.peek(key);
+    if (ref === 0) return 0;
+    if (hasExpiry(this.arena, ref)) ref = this.#liveOrExpire(key, ref, true);
     if (ref !== 0) this.#touch(ref);
     return ref;
   }
@@ -88,13 +93,13 @@ export abstract class KeyLookup {
   #live(key: Slice): number {
     const ref = this.peek(key);
     if (ref === 0 || !hasExpiry(this.arena, ref)) return ref;
-    return this.#liveOrExpire(key, ref);
+    return this.#liveOrExpire(key, ref, this.keyspace.expiresKeys);
   }
 
-  #liveOrExpire(key: Slice, ref: number): number {
+  /** Whether a key that is over is removed or only looks removed is a matter of the role. */
+  #liveOrExpire(key: Slice, ref: number, removes: boolean): number {
     if (!this.isOver(ref)) return ref;
-    // Whether it is removed or only looks removed is a matter of the role: replicas wait for DEL.
-    if (!this.keyspace.expiresKeys) return 0;
+    if (!removes) return 0;
     const hash = this.hashOfLast;
     this.expire(ref, key);
     this.hashOfLast = hash;
