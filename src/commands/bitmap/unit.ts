@@ -1,0 +1,14 @@
+// BYTE and BIT: what the ends of a range count.
+import type { Slice } from "../../base/slice.ts";
+import { keyword } from "../../engine/arguments.ts";
+import { ERR } from "../../engine/errors.ts";
+
+const BYTE = keyword("byte");
+const BIT = keyword("bit");
+
+/** Whether the unit is BIT. Throws a syntax error when it is neither. */
+export function countsBits(unit: Slice): boolean {
+  if (unit.equalsIgnoreCase(BIT)) return true;
+  if (unit.equalsIgnoreCase(BYTE)) return false;
+  throw ERR.syntax;
+}
