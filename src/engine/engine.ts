@@ -16,7 +16,12 @@ import { AttackWarning, isHttp } from "./cross_protocol.ts";
 import { Call, type Services } from "./call.ts";
 import { type ChangeObserver, ChangeObservers } from "./change_observers.ts";
 import { CommandError, ERR, protectedCommand, wrongArguments } from "./errors.ts";
-import { FLAG_FAST, FLAG_PROTECTED, FLAG_SKIP_SLOWLOG } from "./flags.ts";
+import {
+  FLAG_FAST,
+  FLAG_PROTECTED,
+  FLAG_SKIP_SLOWLOG,
+  FLAG_TOUCHES_ARBITRARY_KEYS,
+} from "./flags.ts";
 import { type Origin, ORIGINS } from "./origins.ts";
 import { LookAhead } from "./look_ahead.ts";
 import { Parking } from "./parking.ts";
@@ -261,7 +266,7 @@ export class Engine implements Services, ChangeListener<Database> {
       this.stats.countError(reply.lastError);
     }
     if (alone) this.#settleAlone(session, command, request);
-    if (this.#depth === 0) this.#closeUnit();
+    if (this.#depth === 0) this.#closeUnit((command.flags & FLAG_TOUCHES_ARBITRARY_KEYS) === 0);
     return wait ?? undefined;
   }
 
@@ -333,8 +338,8 @@ export class Engine implements Services, ChangeListener<Database> {
   }
 
   /** The outermost call ended: effects go out together, then those who waited are served. */
-  #closeUnit(): void {
-    if (this.propagation.active) this.propagation.flush();
+  #closeUnit(asOne: boolean): void {
+    if (this.propagation.active) this.propagation.flush(asOne);
     if (this.parking.anyReady) this.parking.serveReady();
   }
 
@@ -347,7 +352,7 @@ export class Engine implements Services, ChangeListener<Database> {
     } finally {
       this.#depth--;
     }
-    if (this.#depth === 0) this.#closeUnit();
+    if (this.#depth === 0) this.#closeUnit(false);
   }
 
   /** Reports a mistake of our own outside of any command. */

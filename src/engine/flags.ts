@@ -51,6 +51,7 @@ export const FLAG_NO_MULTI = bit("no_multi");
 export const FLAG_MOVABLEKEYS = bit("movablekeys");
 export const FLAG_ALLOW_BUSY = bit("allow_busy");
 export const FLAG_PROTECTED = bit("protected");
+export const FLAG_TOUCHES_ARBITRARY_KEYS = bit("touches_arbitrary_keys");
 
 /** All bits of a list of names. */
 export function flagBits(names: readonly FlagName[]): number {

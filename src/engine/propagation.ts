@@ -45,15 +45,18 @@ export class Propagation {
     if (aof || replicas) this.#effects.push({ databaseIndex, request, aof, replicas });
   }
 
-  /** Hands the unit's effects to the sinks, as one transaction when there are several. */
-  flush(): void {
+  /**
+   * Hands the unit's effects to the sinks: as one transaction when there are several, unless they
+   * have nothing to do with each other (keys whose time was over).
+   */
+  flush(asOne: boolean): void {
     const effects = this.#effects;
     if (effects.length === 0) return;
     this.#effects = [];
     for (const sink of this.#sinks) {
       const wanted = effects.filter((e) => sink.kind === "aof" ? e.aof : e.replicas);
       if (wanted.length === 0) continue;
-      const wrapped = wanted.length > 1;
+      const wrapped = asOne && wanted.length > 1;
       if (wrapped) sink.append(wanted[0].databaseIndex, MULTI.copy());
       for (const effect of wanted) sink.append(effect.databaseIndex, effect.request);
       if (wrapped) sink.append(wanted[wanted.length - 1].databaseIndex, EXEC.copy());
