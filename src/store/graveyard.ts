@@ -18,6 +18,8 @@ interface BuriedValue {
 
 /** A value of no more elements is freed at once: burying it would be more work. As in Redis. */
 const LAZY_FREE_ELEMENTS = 64;
+/** Buckets that a slice may pass for each entry it may free: large tables can be nearly empty. */
+const BUCKETS_PER_ENTRY = 16;
 
 /** Holds tables and values that nobody can reach any more. */
 export class Graveyard {
@@ -77,21 +79,22 @@ export class Graveyard {
     const { table } = grave;
     const limit = table.size - entries;
     table.pauseRehash(); // no lookups come any more, so nothing moves behind the cursor's back
+    let buckets = entries * BUCKETS_PER_ENTRY;
     do {
-      grave.cursor = table.drainBucket(grave.cursor, (ref) => this.#free(ref));
-    } while (grave.cursor !== 0 && table.size > limit);
+      grave.cursor = table.drainBucket(grave.cursor, this.#free);
+    } while (grave.cursor !== 0 && table.size > limit && --buckets > 0);
     table.resumeRehash();
     if (grave.cursor !== 0) return false;
     table.reset();
     return true;
   }
 
-  #free(ref: number): void {
+  readonly #free = (ref: number): void => {
     const { arena } = this.#keyspace;
     const type = typeOf(arena, ref), encoding = encodingOf(arena, ref);
     const value = arena.i32[valueWord(arena, ref)];
     if (type !== TYPE_STRING) this.#keyspace.releaseValue(type, encoding, value);
     else if (encoding === ENCODING_RAW_BLOCK) arena.free(value);
     arena.free(ref);
-  }
+  };
 }
