@@ -88,6 +88,12 @@ function isRepetition(node: Node | undefined): boolean {
   return last.length > 0 && last[last.length - 1].kind === "again";
 }
 
+/** `[TOKEN x ...]`: the token is said again each time. */
+function repeatsToken(node: Node): boolean {
+  if (node.kind !== "group" || !isRepetition(node)) return false;
+  return node.alternatives[0].length > 2 && isToken(node.alternatives[0][0]);
+}
+
 /** Turns the nodes of one command into arguments. */
 class Builder {
   readonly #types: Readonly<Record<string, ArgumentType>>;
@@ -131,9 +137,13 @@ class Builder {
   #withToken(token: string, nodes: readonly Node[]): SyntaxArgument {
     const name = token.toLowerCase();
     if (nodes.length === 0) return { name, type: "pure-token", token: unquoted(token) };
-    const values = this.sequence(nodes, true);
-    if (values.length > 1) return { name, type: "block", token, arguments: values };
-    return { ...values[0], token };
+    const again = repeatsToken(nodes[nodes.length - 1]);
+    const values = this.sequence(again ? nodes.slice(0, -1) : nodes, true);
+    const whole: SyntaxArgument = values.length > 1
+      ? { name, type: "block", token, arguments: values }
+      : { ...values[0], token };
+    if (again) whole.multiple = whole.multipleToken = true;
+    return whole;
   }
 
   #value(name: string): SyntaxArgument {
@@ -167,14 +177,10 @@ class Builder {
   }
 
   #repeat(built: SyntaxArgument[], nodes: readonly Node[]): void {
-    const withToken = nodes.length > 1 && isToken(nodes[0]);
-    const count = withToken ? 1 : nodes.length;
-    const repeated = built.splice(-count);
-    invariant(repeated.length === count, "what is repeated stands before its repetition");
-    const whole = count === 1 ? repeated[0] : { ...asOne(repeated), name: "data" };
-    whole.multiple = true;
-    if (withToken) whole.multipleToken = true;
-    built.push(whole);
+    const repeated = built.splice(-nodes.length);
+    invariant(repeated.length === nodes.length, "what is repeated stands before its repetition");
+    const whole = repeated.length === 1 ? repeated[0] : { ...asOne(repeated), name: "data" };
+    built.push({ ...whole, multiple: true });
   }
 }
 

@@ -397,6 +397,7 @@ export const GENERIC_COMMANDS: readonly CommandSpec[] = [
     complexity: "O(1)",
     since: "3.0.0",
     syntax: "numreplicas timeout",
+    argumentTypes: { timeout: "integer" },
     arity: 3,
     flags: [],
     categories: ["connection"],

@@ -219,6 +219,7 @@ export const STRING_COMMANDS: readonly CommandSpec[] = [
     complexity: "O(1)",
     since: "2.6.0",
     syntax: "key increment",
+    argumentTypes: { increment: "double" },
     arity: 3,
     flags: ["write", "denyoom", "fast"],
     categories: ["string"],

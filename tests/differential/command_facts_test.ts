@@ -1,0 +1,159 @@
+/** The facts of the command table beside those a real redis-server tells of itself. */
+
+import { assertEquals } from "@std/assert";
+import { allCommands } from "../../src/commands/registry.ts";
+import { testWithRedis, versionOf, withRedis } from "../support/redis_server.ts";
+import { withMiniredis } from "../support/miniredis_server.ts";
+import { type Plain, plain } from "../support/reply.ts";
+import type { RespClient } from "../support/resp_client.ts";
+
+/** What COMMAND INFO says of one command, made comparable: sets sorted, free texts left out. */
+interface Facts {
+  arity: Plain;
+  flags: string[];
+  range: Plain[];
+  categories: string[];
+  tips: string[];
+  keys: string[];
+}
+
+/** Facts that Redis 7.2 changed; an older redis-server is not asked for them. */
+const CHANGED_IN_7_2: Record<string, (keyof Facts)[]> = {
+  "acl|deluser": ["tips"],
+  "acl|save": ["tips"],
+  "acl|setuser": ["tips"],
+  "blmove": ["flags"],
+  "blpop": ["flags"],
+  "brpop": ["flags"],
+  "brpoplpush": ["flags"],
+  "bzpopmax": ["flags"],
+  "bzpopmin": ["flags"],
+  "client|setname": ["tips"],
+  "command|getkeys": ["arity"],
+  "command|getkeysandflags": ["arity"],
+  "config|resetstat": ["tips"],
+  "config|rewrite": ["tips"],
+  "latency|reset": ["tips"],
+  "msetnx": ["tips"],
+  "randomkey": ["tips"],
+  "scan": ["tips"],
+  "wait": ["flags"],
+  "zrank": ["arity"],
+  "zrevrank": ["arity"],
+};
+
+testWithRedis("COMMAND INFO of every command says what redis-server says", async () => {
+  await withRedis(async (redis) => {
+    const isOlder = (await versionOf(redis))[1] < 2;
+    await withMiniredis(async (ours) => {
+      await Promise.all([redis.send("HELLO", "3"), ours.send("HELLO", "3")]);
+      const expected = await factsOf(redis), actual = await factsOf(ours);
+      const differences: string[] = [];
+      for (const [name, facts] of actual) {
+        const known = expected.get(name);
+        if (known === undefined && isOlder && isNewIn7_2(name)) continue;
+        for (const field of Object.keys(facts) as (keyof Facts)[]) {
+          if (isOlder && CHANGED_IN_7_2[name]?.includes(field)) continue;
+          const [theirs, own] = [JSON.stringify(known?.[field]), JSON.stringify(facts[field])];
+          if (theirs !== own) differences.push(`${name} ${field}: ${own}, redis-server ${theirs}`);
+        }
+      }
+      assertEquals(differences, []);
+    });
+  });
+});
+
+/** Commands whose arguments Redis 7.2 describes in another way. */
+const DOCS_CHANGED_IN_7_2 = new Set([
+  "bitop",
+  "client|kill",
+  "client|list",
+  "client|pause",
+  "command|getkeys",
+  "command|getkeysandflags",
+  "config|get",
+]);
+
+testWithRedis("COMMAND DOCS describes arguments as redis-server does", async () => {
+  await withRedis(async (redis) => {
+    const isOlder = (await versionOf(redis))[1] < 2;
+    await withMiniredis(async (ours) => {
+      await Promise.all([redis.send("HELLO", "3"), ours.send("HELLO", "3")]);
+      const expected = await docsOf(redis), actual = await docsOf(ours);
+      const differences: string[] = [];
+      for (const [name, docs] of actual) {
+        const known = expected.get(name);
+        if (isOlder && DOCS_CHANGED_IN_7_2.has(name)) continue;
+        if (known !== undefined && known !== docs) differences.push(`${name}: ${docs} | ${known}`);
+      }
+      assertEquals(differences, []);
+    });
+  });
+});
+
+/** Version, group and arguments of every command, in one line each. */
+async function docsOf(client: RespClient): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  const visit = ([name, fields]: [string, [string, Plain][]]): void => {
+    const docs = new Map(fields);
+    const args = argumentsText(docs.get("arguments"));
+    found.set(name, `${docs.get("since")} ${docs.get("group")} ${args}`);
+    for (const sub of (docs.get("subcommands") ?? []) as [string, [string, Plain][]][]) visit(sub);
+  };
+  for (const entry of plain(await client.send("COMMAND", "DOCS")) as Plain[]) {
+    visit(entry as [string, [string, Plain][]]);
+  }
+  return found;
+}
+
+/** Tokens, types, key specs and flags; names are for people. */
+function argumentsText(args: Plain | undefined): string {
+  return ((args ?? []) as [string, Plain][][]).map((entries) => {
+    const fields = new Map(entries);
+    const inner = fields.get("arguments");
+    const group = inner === undefined ? "" : `(${argumentsText(inner)}):`;
+    const token = fields.has("token") ? `${fields.get("token")} ` : "";
+    const flags = sorted(fields.get("flags") ?? []).map((flag) => ` ${flag}`).join("");
+    const key = fields.get("key_spec_index") ?? "";
+    return `${token}${group}${fields.get("type")}${key}${flags}`;
+  }).join(", ");
+}
+
+async function factsOf(client: RespClient): Promise<Map<string, Facts>> {
+  const names = allCommands().map(({ name }) => name);
+  const found = new Map<string, Facts>();
+  for (const info of plain(await client.send("COMMAND", "INFO", ...names)) as Plain[]) {
+    if (info !== null) collect(info as Plain[], found);
+  }
+  return found;
+}
+
+function collect(info: Plain[], found: Map<string, Facts>): void {
+  const [name, arity, flags, first, last, step, categories, tips, keys, subcommands] = info;
+  found.set(name as string, {
+    arity,
+    flags: sorted(flags),
+    range: [first, last, step],
+    categories: sorted(categories),
+    tips: sorted(tips),
+    keys: (keys as [string, Plain][][]).map(withoutNotes),
+  });
+  for (const subcommand of subcommands as Plain[][]) collect(subcommand, found);
+}
+
+function withoutNotes(spec: [string, Plain][]): string {
+  const fields = spec.filter(([name]) => name !== "notes")
+    .map(([name, value]) => name === "flags" ? [name, sorted(value)] : [name, value]);
+  return JSON.stringify(fields);
+}
+
+function sorted(words: Plain): string[] {
+  return (words as string[]).toSorted();
+}
+
+function isNewIn7_2(fullName: string): boolean {
+  const [name, sub] = fullName.split("|");
+  const command = allCommands().find((row) => row.name === name);
+  const row = sub === undefined ? command : command?.subcommands?.find((s) => s.name === sub);
+  return row !== undefined && row.since >= "7.2";
+}
