@@ -1,6 +1,17 @@
-// Those who want to know which keys change: WATCH, tracking, keyspace events.
+// What follows from a key's change: those who wait for it, those who observe keys (WATCH, tracking,
+// keyspace events), and the deletion of a key whose time was over as an effect.
+import { asciiBytes } from "../base/bytes.ts";
 import type { Slice } from "../base/slice.ts";
+import type { Config } from "../config/config.ts";
+import { Request } from "../resp/request.ts";
+import type { ChangeListener } from "../store/changes.ts";
 import type { Database } from "../store/database.ts";
+import { ORIGINS } from "./origins.ts";
+import type { Parking } from "./parking.ts";
+import type { Propagation } from "./propagation.ts";
+
+const DEL = asciiBytes("DEL");
+const UNLINK = asciiBytes("UNLINK");
 
 /** Told of every change of a key while it is interested. */
 export interface ChangeObserver {
@@ -13,11 +24,23 @@ export interface ChangeObserver {
   flushed(database: Database): void;
 }
 
-/** All observers together. */
-export class ChangeObservers {
-  /** Whether one of them listens: a plain field, for it is read with every write. */
-  listening = false;
+/** What the keyspace's announcements are passed on to. */
+export interface ChangeAudience {
+  readonly parking: Parking;
+  readonly propagation: Propagation;
+  readonly config: Config;
+}
+
+/** The keyspace's listener: passes its announcements on. */
+export class ChangeObservers implements ChangeListener<Database> {
+  readonly #audience: ChangeAudience;
   readonly #observers: ChangeObserver[] = [];
+  /** A plain field, for it is read with every write. */
+  #observed = false;
+
+  constructor(audience: ChangeAudience) {
+    this.#audience = audience;
+  }
 
   add(observer: ChangeObserver): void {
     this.#observers.push(observer);
@@ -26,13 +49,27 @@ export class ChangeObservers {
 
   /** An observer's interest changed. */
   refresh(): void {
-    this.listening = this.#observers.some((observer) => observer.listening);
+    this.#observed = this.#observers.some((observer) => observer.listening);
+  }
+
+  get listening(): boolean {
+    return this.#observed || this.#audience.parking.waitingForKeys;
   }
 
   changed(database: Database, key: Slice, event: string): void {
+    this.#audience.parking.signal(database.index, key);
     for (const observer of this.#observers) {
       if (observer.listening) observer.changed(database, key, event);
     }
+  }
+
+  expired(database: Database, key: Slice): void {
+    const { propagation, config } = this.#audience;
+    if (propagation.active) {
+      const name = config.bool("lazyfree-lazy-expire") ? UNLINK : DEL;
+      propagation.append(database.index, Request.of(name, key.copy()), ORIGINS.server);
+    }
+    if (this.listening) this.changed(database, key, "expired");
   }
 
   flushing(database: Database, replacement: Database | undefined): void {
@@ -40,6 +77,7 @@ export class ChangeObservers {
   }
 
   flushed(database: Database): void {
+    this.#audience.parking.signalDatabase(database.index);
     for (const observer of this.#observers) observer.flushed(database);
   }
 }

@@ -1,15 +1,12 @@
 // The one execution path: every command, whoever asks, runs through `Engine.execute`.
 import type { Users } from "../acl/users.ts";
-import type { Slice } from "../base/slice.ts";
 import type { Config } from "../config/config.ts";
 import { ArenaFullError } from "../memory/arena.ts";
-import { Request } from "../resp/request.ts";
+import type { Request } from "../resp/request.ts";
 import type { ReplySink } from "../resp/reply_sink.ts";
 import { Latency } from "../stats/latency.ts";
 import { ServerStats } from "../stats/server_stats.ts";
 import { Slowlog } from "../stats/slowlog.ts";
-import type { ChangeListener } from "../store/changes.ts";
-import type { Database } from "../store/database.ts";
 import type { Keyspace } from "../store/keyspace.ts";
 import { mayRunProtected, refusal } from "./admission.ts";
 import { AttackWarning, isHttp } from "./cross_protocol.ts";
@@ -38,7 +35,6 @@ import { Watches } from "./watches.ts";
 
 /** A short command with a request beyond this is measured by itself. */
 const LARGE_REQUEST_BYTES = 16 * 1024;
-const DEL = new TextEncoder().encode("DEL");
 
 /** What an engine is built from. */
 export interface EngineOptions {
@@ -52,7 +48,7 @@ export interface EngineOptions {
 }
 
 /** Runs commands one at a time; nothing in it awaits. */
-export class Engine implements Services, ChangeListener<Database> {
+export class Engine implements Services {
   readonly keyspace: Keyspace;
   readonly config: Config;
   readonly users: Users;
@@ -64,12 +60,13 @@ export class Engine implements Services, ChangeListener<Database> {
   readonly latency = new Latency();
   readonly propagation = new Propagation();
   readonly parking: Parking;
+  /** Who is told of changes of keys. */
+  readonly changes: ChangeObservers;
   readonly watches: Watches;
   readonly times: TimeBook;
   readonly lookAhead: LookAhead;
   /** Conditions GATE_* that close the gate for some commands. */
   gates = 0;
-  readonly #observers = new ChangeObservers();
   readonly #calls: Call[] = [];
   readonly #attackWarning: AttackWarning;
   readonly #onInternalError: EngineOptions["onInternalError"];
@@ -87,9 +84,10 @@ export class Engine implements Services, ChangeListener<Database> {
     this.#attackWarning = new AttackWarning((text) => options.ports.process.log(text));
     this.times = new TimeBook(options.keyspace.clock, this.stats);
     this.parking = new Parking(this);
-    this.watches = new Watches(options.keyspace, this.#observers);
+    this.changes = new ChangeObservers(this);
+    this.watches = new Watches(options.keyspace, this.changes);
     this.lookAhead = new LookAhead(options.registry, options.keyspace);
-    this.keyspace.listener = this;
+    this.keyspace.listener = this.changes;
   }
 
   /** Begins a batch of requests of one client: the clock stands still until {@link endBatch}. */
@@ -394,31 +392,6 @@ export class Engine implements Services, ChangeListener<Database> {
   }
 
   observe(observer: ChangeObserver): void {
-    this.#observers.add(observer);
-  }
-
-  get listening(): boolean {
-    return this.#observers.listening || this.parking.waitingForKeys;
-  }
-
-  changed(database: Database, key: Slice, event: string): void {
-    this.parking.signal(database.index, key);
-    this.#observers.changed(database, key, event);
-  }
-
-  expired(database: Database, key: Slice): void {
-    if (this.propagation.active) {
-      this.propagation.append(database.index, Request.of(DEL, key.copy()), ORIGINS.server);
-    }
-    if (this.listening) this.changed(database, key, "expired");
-  }
-
-  flushing(database: Database, replacement: Database | undefined): void {
-    this.#observers.flushing(database, replacement);
-  }
-
-  flushed(database: Database): void {
-    this.parking.signalDatabase(database.index);
-    this.#observers.flushed(database);
+    this.changes.add(observer);
   }
 }
