@@ -4,6 +4,7 @@ import { keyAt, keyRange } from "../../engine/facts.ts";
 import { getbit, setbit } from "./bit.ts";
 import { bitcount } from "./bitcount.ts";
 import { bitfield, bitfieldRo } from "./bitfield.ts";
+import { findBitfieldKeys } from "./bitfield_keys.ts";
 import { bitop } from "./bitop.ts";
 import { bitpos } from "./bitpos.ts";
 
@@ -15,6 +16,7 @@ export const BITMAP_COMMANDS: readonly CommandSpec[] = [
     complexity: "O(1)",
     since: "2.2.0",
     syntax: "key offset value",
+    argumentTypes: { value: "integer" },
     arity: 4,
     flags: ["write", "denyoom"],
     categories: ["bitmap"],
@@ -83,6 +85,7 @@ export const BITMAP_COMMANDS: readonly CommandSpec[] = [
     since: "3.2.0",
     syntax:
       "key [GET encoding offset | [OVERFLOW <WRAP | SAT | FAIL>] <SET encoding offset value | INCRBY encoding offset increment> [GET encoding offset | [OVERFLOW <WRAP | SAT | FAIL>] <SET encoding offset value | INCRBY encoding offset increment> ...]]",
+    argumentTypes: { value: "integer" },
     arity: -2,
     flags: ["write", "denyoom"],
     categories: ["bitmap"],
@@ -92,6 +95,7 @@ export const BITMAP_COMMANDS: readonly CommandSpec[] = [
         notes: "The key is changed unless every subcommand is GET.",
       },
     ],
+    findKeys: findBitfieldKeys,
     handler: bitfield,
   },
   {

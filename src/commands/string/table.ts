@@ -10,6 +10,7 @@ import { lcs } from "./lcs.ts";
 import { mset, msetnx } from "./mset.ts";
 import { getrange, setrange } from "./range.ts";
 import { getset, psetex, set, setex, setnx } from "./set.ts";
+import { findSetKeys } from "./set_keys.ts";
 
 export const STRING_COMMANDS: readonly CommandSpec[] = [
   {
@@ -69,6 +70,7 @@ export const STRING_COMMANDS: readonly CommandSpec[] = [
         notes: "RW and access because of the GET option; without it the key is only overwritten.",
       },
     ],
+    findKeys: findSetKeys,
     history: [
       ["2.6.12", "Options EX, NX, PX and XX."],
       ["6.0.0", "Option KEEPTTL."],
