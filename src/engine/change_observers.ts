@@ -7,7 +7,6 @@ import { Request } from "../resp/request.ts";
 import type { ChangeListener } from "../store/changes.ts";
 import type { Database } from "../store/database.ts";
 import { ORIGINS } from "./origins.ts";
-import type { Parking } from "./parking.ts";
 import type { Propagation } from "./propagation.ts";
 
 const DEL = asciiBytes("DEL");
@@ -24,9 +23,16 @@ export interface ChangeObserver {
   flushed(database: Database): void;
 }
 
+/** The clients that wait for keys. */
+interface WaitingClients {
+  readonly waitingForKeys: boolean;
+  signal(databaseIndex: number, key: Slice): void;
+  signalDatabase(databaseIndex: number): void;
+}
+
 /** What the keyspace's announcements are passed on to. */
 export interface ChangeAudience {
-  readonly parking: Parking;
+  readonly parking: WaitingClients;
   readonly propagation: Propagation;
   readonly config: Config;
 }
