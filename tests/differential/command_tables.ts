@@ -93,7 +93,7 @@ const SERVER: CommandRow[] = [
   { syntax: "ECHO <text>" },
   { syntax: "CLIENT (SETNAME <key>|GETNAME)" },
   { syntax: "DEBUG DIGEST-VALUE <key>*", weight: 2 },
-  { syntax: "COMMAND GETKEYS (SET <key> <value>|MGET <key>+|MSET (<key> <value>)+|PING|x)" },
+  { syntax: "COMMAND GETKEYS (SET <key> <value>|MGET <key>+|MSET (<key> <value>)+|PING x|x y)" },
   { syntax: "TIME", comparison: TYPE },
   { syntax: "FLUSHDB [SYNC|x]" },
 ];
