@@ -59,9 +59,11 @@ const notInteger32 = new CommandError(
   `ERR value is out of range, value must between ${INT32_MIN} and ${INT32_MAX}`,
 );
 
-/** A signed 32-bit integer: database numbers and the like. */
-export function integer32Of(argument: Slice): number {
-  return integerInRange(argument, INT32_MIN, INT32_MAX, notInteger32);
+/** A signed 32-bit integer: database numbers and the like. `error` stands for both that may occur. */
+export function integer32Of(argument: Slice, error?: CommandError): number {
+  const value = clampedIntegerOf(argument, error);
+  if (value < INT32_MIN || value > INT32_MAX) throw error ?? notInteger32;
+  return value;
 }
 
 /** A double, infinities included. */

@@ -1,5 +1,5 @@
 // Commands on whole databases: counting, emptying, exchanging.
-import { integerOf, keyword } from "../../engine/arguments.ts";
+import { integer32Of, keyword } from "../../engine/arguments.ts";
 import type { Call } from "../../engine/call.ts";
 import { CommandError, ERR } from "../../engine/errors.ts";
 
@@ -44,11 +44,8 @@ export function flushall(call: Call): void {
 /** SWAPDB index1 index2 */
 export function swapdb(call: Call): void {
   const { keyspace } = call.services;
-  const first = integerOf(call.at(1), FIRST_INDEX);
-  const second = integerOf(call.at(2), SECOND_INDEX);
-  for (const index of [first, second]) {
-    if (Math.abs(index) > 0x7fffffff) throw index === first ? FIRST_INDEX : SECOND_INDEX;
-  }
+  const first = integer32Of(call.at(1), FIRST_INDEX);
+  const second = integer32Of(call.at(2), SECOND_INDEX);
   const count = keyspace.databases.length;
   if (first < 0 || second < 0 || first >= count || second >= count) throw ERR.databaseIndex;
   if (first !== second) keyspace.swap(first, second);
