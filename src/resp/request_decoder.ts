@@ -9,7 +9,9 @@ const LINE_MAX_BYTES = 64 * 1024;
 const MULTIBULK_MAX = 2 ** 31 - 1;
 const FIRST_BUFFER_BYTES = 16 * 1024;
 const STEADY_BUFFER_BYTES = 64 * 1024;
-/** Small requests in a row after which a buffer that a large one grew is given back. */
+/** A larger buffer is not kept for the next request: making it again costs less than receiving it. */
+const HUGE_BUFFER_BYTES = 4 * 1024 * 1024;
+/** Small reads in a row after which a buffer that a large one grew is given back. */
 const SMALL_BEFORE_SHRINK = 16;
 const UNAUTHENTICATED_ARGUMENTS = 10;
 const UNAUTHENTICATED_BULK_BYTES = 16384;
@@ -72,12 +74,13 @@ export class RequestDecoder {
   /** Where the next read goes; never empty. Ends the life of the slices of the last request. */
   room(): Uint8Array<ArrayBuffer> {
     if (this.#position === this.#end && this.#remaining === 0) {
+      const used = this.#end;
       this.#position =
         this.#end =
         this.#start =
         this.#scanned =
           0;
-      this.#shrinkIfIdle();
+      if (this.#buffer.length > STEADY_BUFFER_BYTES) this.#shrinkIfIdle(used);
       return this.#buffer;
     }
     if (this.#remaining === 0) this.#start = this.#position;
@@ -144,6 +147,7 @@ export class RequestDecoder {
         if (decoded === undefined) continue; // an empty line
         return decoded;
       }
+      if (this.#whole(position)) return "request";
       const lineEnd = this.#findCr(position + 1);
       if (lineEnd < 0) return this.#unfinishedLine("too big mbulk count string");
       const count = parseSafeInteger(this.#buffer, position + 1, lineEnd);
@@ -156,6 +160,38 @@ export class RequestDecoder {
     }
   }
 
+  /**
+   * Decodes a request that is small and stands in the buffer as a whole: most of them. Anything else
+   * (false) is left untouched for the careful way, which also finds the right error.
+   */
+  #whole(position: number): boolean {
+    const buffer = this.#buffer, end = this.#end, request = this.request;
+    const count = buffer[position + 1] - 0x30;
+    if (!(count > 0 && count <= 9) || buffer[position + 2] !== CR) return false;
+    position += 4;
+    for (let i = 0; i < count; i++) {
+      let byte = buffer[position + 1];
+      let length = 0, digits = 0;
+      while (byte >= 0x30 && byte <= 0x39) {
+        length = length * 10 + byte - 0x30;
+        if (++digits > 3) break;
+        byte = buffer[position + 1 + digits];
+      }
+      const start = position + digits + 3;
+      const regular = buffer[position] === DOLLAR && byte === CR && digits > 0 && digits <= 3;
+      const canonical = digits === 1 || buffer[position + 1] !== 0x30;
+      // Bytes behind `end` are left from earlier requests; past this line none were looked at.
+      if (!regular || !canonical || start + length + 2 > end) {
+        request.count = 0;
+        return false;
+      }
+      request.next().set(buffer, start, start + length);
+      position = start + length + 2;
+    }
+    this.#position = position;
+    return true;
+  }
+
   /** Reads arguments from where the request stopped. */
   #arguments(): Decoded {
     const buffer = this.#buffer, end = this.#end, request = this.request;
@@ -164,12 +200,13 @@ export class RequestDecoder {
       let length = this.#bulkBytes;
       if (length < 0) {
         if (position >= end) return this.#pause(position);
-        const lineEnd = this.#findCr(position + 1);
+        const isBulk = buffer[position] === DOLLAR;
+        const lineEnd = this.#findCr(isBulk ? position + 1 : position);
         if (lineEnd < 0) {
           this.#position = position;
           return this.#unfinishedLine("too big bulk count string");
         }
-        if (buffer[position] !== DOLLAR) {
+        if (!isBulk) {
           const got = String.fromCharCode(buffer[position]);
           return this.#fail(`expected '$', got '${got}'`);
         }
@@ -259,12 +296,15 @@ export class RequestDecoder {
     this.#start = 0;
   }
 
-  #shrinkIfIdle(): void {
-    if (this.#buffer.length <= STEADY_BUFFER_BYTES) return;
-    const last = this.request.count > 0 ? this.request.byteLength() : 0;
-    this.#smallInARow = last * 4 < this.#buffer.length ? this.#smallInARow + 1 : 0;
-    if (this.#smallInARow < SMALL_BEFORE_SHRINK) return;
+  /** Gives a large buffer back: a huge one at once, others when the reads need little of them. */
+  #shrinkIfIdle(used: number): void {
+    this.#smallInARow = used * 4 < this.#buffer.length ? this.#smallInARow + 1 : 0;
+    const huge = this.#buffer.length > HUGE_BUFFER_BYTES;
+    if (!huge && this.#smallInARow < SMALL_BEFORE_SHRINK) return;
     this.#smallInARow = 0;
     this.#buffer = new Uint8Array(STEADY_BUFFER_BYTES);
+    // Slices that are not in use would keep the old buffer alive.
+    for (const request of this.batch) request.clear();
+    this.request.clear();
   }
 }

@@ -11,7 +11,7 @@
 
 import { Users } from "../../src/acl/users.ts";
 import { latin1, latin1Bytes } from "../../src/base/bytes.ts";
-import { ManualClock } from "../../src/base/clock.ts";
+import { type Clock, ManualClock } from "../../src/base/clock.ts";
 import { SeededRandom } from "../../src/base/random.ts";
 import type { Slice } from "../../src/base/slice.ts";
 import { allCommands } from "../../src/commands/registry.ts";
@@ -331,7 +331,8 @@ function showWord(word: Slice): string {
   return /^[!#-&(-~]+$/.test(text) ? text : quote(text);
 }
 
-function fakePorts(clock: ManualClock): Ports {
+/** Ports to nothing. A clock that can be advanced is, where the server would sleep. */
+export function fakePorts(clock: Clock): Ports {
   const startedAtMs = clock.nowMs();
   return {
     persistence: { loading: false, info: () => [] },
@@ -340,7 +341,7 @@ function fakePorts(clock: ManualClock): Ports {
       shutdown: () => undefined,
       abortShutdown: () => false,
       rewriteConfig: () => "ERR The server is running without a config file",
-      sleep: (ms) => clock.advanceMs(ms),
+      sleep: (ms) => clock instanceof ManualClock && clock.advanceMs(ms),
       log: () => {},
       pid: 4321,
       startedAtMs,
