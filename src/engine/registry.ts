@@ -53,6 +53,7 @@ export class Command implements KnownCommand {
 /** Open addressing over hashes of lower-cased names. */
 class NameTable {
   #slots: (Command | undefined)[];
+  #last: Command | undefined;
   #mask: number;
 
   constructor(commands: readonly Command[]) {
@@ -74,6 +75,14 @@ class NameTable {
   find(name: Slice): Command | undefined {
     const { bytes, start, end } = name;
     const length = end - start;
+    // Clients tend to repeat themselves, above all in a pipeline.
+    const last = this.#last;
+    if (last !== undefined && last.nameBytes.length === length) {
+      const expected = last.nameBytes;
+      let i = 0;
+      while (i < length && expected[i] === lower(bytes[start + i])) i++;
+      if (i === length) return last;
+    }
     let slot = nameHash(bytes, start, end) & this.#mask;
     for (;;) {
       const command = this.#slots[slot];
@@ -82,7 +91,7 @@ class NameTable {
       if (expected.length === length) {
         let i = 0;
         while (i < length && expected[i] === lower(bytes[start + i])) i++;
-        if (i === length) return command;
+        if (i === length) return this.#last = command;
       }
       slot = slot + 1 & this.#mask;
     }

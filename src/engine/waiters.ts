@@ -44,9 +44,8 @@ export class Waiters {
     return this.#byKey.size;
   }
 
-  get anyReady(): boolean {
-    return this.#ready.size > 0;
-  }
+  /** Whether a key changed that somebody waits for. A field: it is read after every command. */
+  anyReady = false;
 
   /** Registers a session whose `parked` was just set. */
   add(session: Session): void {
@@ -74,19 +73,25 @@ export class Waiters {
   signal(databaseIndex: number, key: Slice): void {
     if (this.#byKey.size === 0) return;
     const name = nameOf(databaseIndex, key.bytes, key.start, key.end);
-    if (this.#byKey.has(name)) this.#ready.add(name);
+    if (this.#byKey.has(name)) this.#markReady(name);
   }
 
   /** Notes that any key of the database may have changed (SWAPDB). */
   signalDatabase(databaseIndex: number): void {
     const prefix = `${databaseIndex}:`;
-    for (const name of this.#byKey.keys()) if (name.startsWith(prefix)) this.#ready.add(name);
+    for (const name of this.#byKey.keys()) if (name.startsWith(prefix)) this.#markReady(name);
+  }
+
+  #markReady(name: string): void {
+    this.#ready.add(name);
+    this.anyReady = true;
   }
 
   /** Takes the next key that is ready. */
   takeReady(): Ready | undefined {
     for (const name of this.#ready) {
       this.#ready.delete(name);
+      this.anyReady = this.#ready.size > 0;
       return readyOf(name, this.#byKey.get(name) ?? []);
     }
     return undefined;

@@ -95,15 +95,27 @@ export class HashTable {
 
   #findIn(head: number, bytes: Uint8Array, start: number, end: number, hash: number): number {
     const i32 = this.arena.i32, u8 = this.arena.u8, length = end - start;
+    const wordsEnd = end - (length & 3);
     let ref = i32[head];
     while (ref !== 0) {
       const word = ref * 2;
       if (i32[word + 1] === hash && i32[word + 2] === length) {
-        // A plain loop: comparing through subarrays costs more than the keys are long.
-        const at = ref * 8 + ENTRY_KEY_OFFSET;
-        let i = 0;
-        while (i < length && u8[at + i] === bytes[start + i]) i++;
-        if (i === length) return ref;
+        // A plain loop: comparing through subarrays costs more than the keys are long. The key in the
+        // arena is aligned, so it is read four bytes at a time.
+        let i = start, keyWord = word + ENTRY_KEY_OFFSET / 4;
+        while (
+          i < wordsEnd &&
+          i32[keyWord] ===
+            (bytes[i] | bytes[i + 1] << 8 | bytes[i + 2] << 16 | bytes[i + 3] << 24)
+        ) {
+          i += 4;
+          keyWord++;
+        }
+        if (i === wordsEnd) {
+          const at = ref * 8 + ENTRY_KEY_OFFSET - start;
+          while (i < end && u8[at + i] === bytes[i]) i++;
+          if (i === end) return ref;
+        }
       }
       ref = i32[word];
     }
@@ -120,9 +132,13 @@ export class HashTable {
     return newRef !== 0 ? newRef : this.arena.i32[this.#heads + (hash & this.#mask)];
   }
 
-  /** Reads the header of an entry, so that it is near when it is needed. */
+  /**
+   * Reads the header of an entry and the cache line behind it, so that they are near when they are
+   * needed.
+   */
   touch(ref: number): number {
-    return this.arena.i32[ref * 2 + 1];
+    const i32 = this.arena.i32, word = ref * 2;
+    return i32[word + 1] ^ i32[Math.min(word + 16, i32.length - 1)];
   }
 
   /** Links an entry whose key is not in the table; writes its next and hash words. */
@@ -299,6 +315,12 @@ export class HashTable {
       visit(ref);
       ref = next;
     }
+  }
+
+  /** First entry of bucket `index`, 0 for none; while rehashing the array moved to comes last. */
+  bucketAt(index: number): number {
+    const head = index <= this.#mask ? this.#heads + index : this.#newHeads + index - this.#mask - 1;
+    return this.arena.i32[head];
   }
 
   /**
