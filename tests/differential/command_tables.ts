@@ -98,9 +98,25 @@ const SERVER: CommandRow[] = [
   { syntax: "FLUSHDB [SYNC|x]" },
 ];
 
+const TRANSACTIONS: CommandRow[] = [
+  { syntax: "MULTI", weight: 6 },
+  { syntax: "EXEC", weight: 6 },
+  { syntax: "DISCARD" },
+  { syntax: "WATCH <key>+", weight: 3 },
+  { syntax: "UNWATCH" },
+  { syntax: "SELECT <db>" },
+  { syntax: "SWAPDB <db> <db>" },
+  { syntax: "FLUSHDB" },
+  { syntax: "NOSUCHCOMMAND <key>" },
+];
+
+/** In a transaction every reply has to be exactly the same. */
+const EXACT_ROWS = [...STRING, ...BITMAP, ...GENERIC].filter((row) => row.comparison === undefined);
+
 /** The sequences that are run: a name, and the rows they draw from. */
 export const SEQUENCES: Record<string, CommandRow[]> = {
   strings: [...STRING, ...GENERIC],
   bitmaps: [...BITMAP, ...STRING.filter(({ syntax }) => /^(SET|GET|INCR|SETRANGE) /.test(syntax))],
+  transactions: [...TRANSACTIONS, ...TRANSACTIONS, ...EXACT_ROWS],
   keys: [...GENERIC, ...SERVER, ...STRING.slice(0, 3)],
 };

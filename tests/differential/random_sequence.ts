@@ -63,7 +63,8 @@ async function firstDifference(
       const found = await client.run(steps.slice(start, start + BATCH));
       if (found !== null) return { ...found, index: start + found.index };
     }
-    const found = await compareData(client);
+    // Of another client: this one may be in the middle of a transaction.
+    const found = await compareData(await pair.connect());
     return found === null ? null : { ...found, index: steps.length - 1 };
   } finally {
     client.close();
