@@ -77,9 +77,8 @@ const writes: Gate = ({ gates, flags, origin }) => {
   return undefined;
 };
 
-const subscribed: Gate = ({ session, command, origin }) => {
+const subscribed: Gate = ({ session, command }) => {
   if (!(session.bits & SESSION_SUBSCRIBED) || session.reply.protocol > 2) return undefined;
-  if (origin.outranksGates) return undefined;
   const name = command.facts.name;
   if (SUBSCRIBED_MAY_CALL.has(name)) return undefined;
   return new CommandError(
@@ -113,9 +112,12 @@ const GATES: readonly Gate[] = [
   busy,
 ];
 
+/** Those that depend on who asks and may close between queueing and EXEC. */
+const GATES_OF_USERS: readonly Gate[] = [needsAuthentication];
+
 /** The reason why the command may not run, or nothing. */
 export function refusal(asked: Asked): CommandError | undefined {
-  for (const gate of GATES) {
+  for (const gate of asked.origin.admitted ? GATES_OF_USERS : GATES) {
     const error = gate(asked);
     if (error !== undefined) return error;
   }

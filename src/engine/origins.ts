@@ -11,6 +11,8 @@ export interface Origin {
   readonly checksAcl: boolean;
   /** Goes through though memory is over the limit, the server is a read-only replica and so on. */
   readonly outranksGates: boolean;
+  /** The gates were asked before; only what its user may do is checked again. */
+  readonly admitted: boolean;
   /** Counts in command statistics, slow log and MONITOR. */
   readonly counted: boolean;
   /** Its effects are written to the append-only file. */
@@ -26,6 +28,7 @@ function origin(name: string, rights: Partial<Origin>): Origin {
     mayBlock: false,
     checksAcl: false,
     outranksGates: false,
+    admitted: false,
     counted: true,
     toAof: true,
     toReplicas: true,
@@ -37,7 +40,7 @@ export const ORIGINS = {
   /** A connected client. */
   client: origin("client", { queues: true, mayBlock: true, checksAcl: true }),
   /** A command of a transaction that EXEC runs: EXEC was admitted for all, its user may differ. */
-  exec: origin("exec", { checksAcl: true, outranksGates: true }),
+  exec: origin("exec", { checksAcl: true, admitted: true }),
   /** A command that a script or function calls. */
   script: origin("script", { checksAcl: true }),
   /** A parked request that is run again. */
