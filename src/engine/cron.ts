@@ -70,7 +70,7 @@ export class Cron {
       // What failed once is tried again: keys keep expiring, clients keep being served.
       this.#engine.reportInternalError(error, "cron");
     }
-    this.#engine.stats.cronMicroseconds += (keyspace.clock.monotonicMs() - startMs) * 1000;
+    this.#engine.stats.countCron((keyspace.clock.monotonicMs() - startMs) * 1000);
     if (!this.#stopped) this.#schedule(more ? 1 : this.#nextDelay(periodMs));
   }
 

@@ -36,6 +36,7 @@ export class ServerStats {
   readonly inputPerSecond = new Rate();
   readonly outputPerSecond = new Rate();
   readonly cyclesPerSecond = new Rate();
+  readonly #cycleTimePerSecond = new Rate();
 
   /** Counts a batch of requests that took so long. */
   countCycle(microseconds: number): void {
@@ -45,6 +46,18 @@ export class ServerStats {
     const commands = this.totalCommands - this.#commandsBefore;
     this.#commandsBefore = this.totalCommands;
     if (commands > this.mostCommandsPerCycle) this.mostCommandsPerCycle = commands;
+  }
+
+  /** Counts a round of the cron that took so long; it is a cycle too. */
+  countCron(microseconds: number): void {
+    this.cronMicroseconds += microseconds;
+    this.countCycle(microseconds);
+  }
+
+  /** Mean microseconds of a cycle lately. */
+  get recentCycleMicroseconds(): number {
+    const cycles = this.cyclesPerSecond.value();
+    return cycles === 0 ? 0 : this.#cycleTimePerSecond.value() / cycles;
   }
 
   /** Counts an error reply; `message` begins with its code. */
@@ -63,6 +76,7 @@ export class ServerStats {
     this.inputPerSecond.sample(monotonicMs, this.netInputBytes);
     this.outputPerSecond.sample(monotonicMs, this.netOutputBytes);
     this.cyclesPerSecond.sample(monotonicMs, this.cycles);
+    this.#cycleTimePerSecond.sample(monotonicMs, this.cycleMicroseconds);
   }
 
   reset(): void {
@@ -83,6 +97,7 @@ export class ServerStats {
     this.inputPerSecond.reset();
     this.outputPerSecond.reset();
     this.cyclesPerSecond.reset();
+    this.#cycleTimePerSecond.reset();
   }
 }
 

@@ -152,14 +152,12 @@ function unusedLines(): InfoLine[] {
 
 /** A cycle is a batch of requests of one client, or a round of the cron. */
 function loopLines({ stats }: Services): InfoLine[] {
-  const perSecond = stats.cyclesPerSecond.value();
-  const mean = stats.cycles === 0 ? 0 : stats.cycleMicroseconds / stats.cycles;
   return [
     ["eventloop_cycles", stats.cycles],
     ["eventloop_duration_sum", Math.floor(stats.cycleMicroseconds)],
     ["eventloop_duration_cmd_sum", Math.floor(stats.commandMicroseconds)],
-    ["instantaneous_eventloop_cycles_per_sec", Math.floor(perSecond)],
-    ["instantaneous_eventloop_duration_usec", Math.floor(mean)],
+    ["instantaneous_eventloop_cycles_per_sec", Math.floor(stats.cyclesPerSecond.value())],
+    ["instantaneous_eventloop_duration_usec", Math.floor(stats.recentCycleMicroseconds)],
   ];
 }
 
