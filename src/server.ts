@@ -21,6 +21,7 @@ import { DumpLoader, LoadError } from "./persistence/load.ts";
 import { PersistenceStatus } from "./persistence/status.ts";
 import { randomId, StandaloneReplication } from "./replication/standalone.ts";
 import { Keyspace } from "./store/keyspace.ts";
+import { installValueTypes } from "./store/value_types.ts";
 
 /** What the command line leads to. */
 export interface ServerOptions {
@@ -64,6 +65,7 @@ export class Server {
       random: this.#random,
       databases: config.int("databases"),
     });
+    installValueTypes(keyspace);
     this.engine = new Engine({
       keyspace,
       config,

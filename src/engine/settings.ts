@@ -28,6 +28,7 @@ export function applySettings(engine: Engine): void {
     "lfu-log-factor",
     "lfu-decay-time",
   ], apply);
+  applyLimits(engine);
   const applyPassword = () => {
     engine.users.requirePassword(engine.config.bytes("requirepass"));
     // Who is in stays in; who is not needs the password that is valid now, or none any more.
@@ -39,4 +40,35 @@ export function applySettings(engine: Engine): void {
   engine.config.onChange("requirepass", applyPassword);
   apply();
   applyPassword();
+}
+
+/** The limits of small collections, which the values look at with every write. */
+function applyLimits({ config, keyspace: { limits } }: Engine): void {
+  const apply = () => {
+    limits.hashMaxListpackEntries = config.int("hash-max-listpack-entries");
+    limits.hashMaxListpackValue = config.int("hash-max-listpack-value");
+    limits.setMaxIntsetEntries = config.int("set-max-intset-entries");
+    limits.setMaxListpackEntries = config.int("set-max-listpack-entries");
+    limits.setMaxListpackValue = config.int("set-max-listpack-value");
+    limits.zsetMaxListpackEntries = config.int("zset-max-listpack-entries");
+    limits.zsetMaxListpackValue = config.int("zset-max-listpack-value");
+    limits.listMaxListpackSize = config.int("list-max-listpack-size");
+    limits.listCompressDepth = config.int("list-compress-depth");
+    limits.streamNodeMaxBytes = config.int("stream-node-max-bytes");
+    limits.streamNodeMaxEntries = config.int("stream-node-max-entries");
+  };
+  config.onChange([
+    "hash-max-listpack-entries",
+    "hash-max-listpack-value",
+    "set-max-intset-entries",
+    "set-max-listpack-entries",
+    "set-max-listpack-value",
+    "zset-max-listpack-entries",
+    "zset-max-listpack-value",
+    "list-max-listpack-size",
+    "list-compress-depth",
+    "stream-node-max-bytes",
+    "stream-node-max-entries",
+  ], apply);
+  apply();
 }

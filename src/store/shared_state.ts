@@ -5,6 +5,7 @@ import type { Random } from "../base/random.ts";
 import type { Slice } from "../base/slice.ts";
 import type { Arena } from "../memory/arena.ts";
 import type { HashKey } from "../memory/half_siphash.ts";
+import { defaultValueLimits, type ValueLimits } from "../values/limits.ts";
 import type { ValueType } from "../values/value_type.ts";
 import { AccessClock } from "./access_clock.ts";
 import type { ChangeListener } from "./changes.ts";
@@ -80,6 +81,8 @@ export class SharedState<Database> {
   readonly stats: KeyspaceStats = noStats();
   /** Monotonic ms since when memory is over its limit, -1 when it is not. */
   overLimitSinceMs = -1;
+  /** Up to where collections stay small; one object for ever, filled by the settings. */
+  readonly limits: ValueLimits = defaultValueLimits();
   /** By type number; strings need none. */
   readonly valueTypes: (ValueType | undefined)[] = [];
 

@@ -32,6 +32,7 @@ import { ReplyWriter } from "../../src/resp/reply_writer.ts";
 import { Request } from "../../src/resp/request.ts";
 import type { Database } from "../../src/store/database.ts";
 import { Keyspace } from "../../src/store/keyspace.ts";
+import { installValueTypes } from "../../src/store/value_types.ts";
 import { FakeDirectory } from "../config/fake_directory.ts";
 import { parseReply, type Plain, plain, quote, type Reply } from "./reply.ts";
 import { splitWords } from "./words.ts";
@@ -79,6 +80,7 @@ export class EngineHarness {
       random: this.random,
       databases: this.config.int("databases"),
     });
+    installValueTypes(this.keyspace);
     this.engine = new Engine({
       keyspace: this.keyspace,
       config: this.config,
