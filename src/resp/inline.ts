@@ -1,10 +1,14 @@
 // Splits an inline command (and whatever else is quoted the same way) into words.
+import { isSpace } from "../base/int64.ts";
 import { Slice } from "../base/slice.ts";
 
 const QUOTE = 0x22, APOSTROPHE = 0x27, BACKSLASH = 0x5c;
 
-function isSpace(byte: number): boolean {
-  return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d) || byte === 0;
+const NUL = 0;
+
+/** What ends a word outside of quotes. The vertical tab and the form feed do not, as in Redis. */
+function endsWord(byte: number): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
 function hexDigit(byte: number): number {
@@ -23,46 +27,48 @@ const ESCAPES: Readonly<Record<number, number>> = {
 
 /**
  * Splits a line as Redis does: words between white space, double quotes with `\n`, `\xHH` and the
- * like, single quotes with `\'` only. Undefined when a quote is not closed, or is closed and not
- * followed by white space.
+ * like, single quotes with `\'` only; a NUL ends the line. Undefined when a quote is not closed, or
+ * is closed and not followed by white space.
  */
 export function splitInline(bytes: Uint8Array, start: number, end: number): Slice[] | undefined {
   const words: Slice[] = [];
-  let at = start;
+  const nul = bytes.subarray(start, end).indexOf(NUL);
+  if (nul >= 0) end = start + nul;
+  const text = new Uint8Array(end - start); // of all words: none is longer than what it is read from
+  let at = start, length = 0;
   for (;;) {
     while (at < end && isSpace(bytes[at])) at++;
     if (at >= end) return words;
-    const word = new Uint8Array(end - at);
-    const after = readWord(bytes, at, end, word);
+    const after = readWord(bytes, at, end, text, length);
     if (after === undefined) return undefined;
-    words.push(new Slice(word, 0, after.length));
-    at = after.at;
+    words.push(new Slice(text, length, after.length));
+    ({ at, length } = after);
   }
 }
 
-/** Reads one word into `word`; answers where it stopped and how long the word is. */
+/** Reads one word into `text` from `length` on; answers where it stopped and the new length. */
 function readWord(
   bytes: Uint8Array,
   at: number,
   end: number,
-  word: Uint8Array,
+  text: Uint8Array,
+  length: number,
 ): { at: number; length: number } | undefined {
-  let length = 0;
   let quote = 0;
   for (; at < end; at++) {
     const byte = bytes[at];
     if (quote === 0) {
-      if (isSpace(byte)) return { at, length };
+      if (endsWord(byte)) return { at, length };
       if (byte === QUOTE || byte === APOSTROPHE) quote = byte;
-      else word[length++] = byte;
+      else text[length++] = byte;
     } else if (byte === BACKSLASH && at + 1 < end) {
       const read = readEscape(bytes, at, end, quote);
-      word[length++] = read.byte;
+      text[length++] = read.byte;
       at = read.last;
     } else if (byte === quote) {
       if (at + 1 < end && !isSpace(bytes[at + 1])) return undefined;
       return { at: at + 1, length };
-    } else word[length++] = byte;
+    } else text[length++] = byte;
   }
   return quote === 0 ? { at, length } : undefined;
 }

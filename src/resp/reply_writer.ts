@@ -7,7 +7,12 @@ import type { Slice } from "../base/slice.ts";
 import type { ReplySink } from "./reply_sink.ts";
 
 const CR = 0x0d, LF = 0x0a;
-const STAR = 0x2a, DOLLAR = 0x24, COLON = 0x3a, PERCENT = 0x25, TILDE = 0x7e, GREATER = 0x3e,
+const STAR = 0x2a,
+  DOLLAR = 0x24,
+  COLON = 0x3a,
+  PERCENT = 0x25,
+  TILDE = 0x7e,
+  GREATER = 0x3e,
   BAR = 0x7c;
 /** Room for a type byte, 20 digits and a line end. */
 const HEADER_BYTES = 24;

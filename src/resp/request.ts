@@ -23,6 +23,12 @@ export class Request {
     return slices[count];
   }
 
+  /** Forgets the arguments and the pool. */
+  clear(): void {
+    this.count = 0;
+    this.slices.length = 0;
+  }
+
   /** Bytes of all arguments together. */
   byteLength(): number {
     let total = 0;

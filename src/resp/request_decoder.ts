@@ -189,6 +189,7 @@ export class RequestDecoder {
       position = start + length + 2;
     }
     this.#position = position;
+    this.#scanned = 0;
     return true;
   }
 
