@@ -46,14 +46,22 @@ export class Listeners {
    */
   start(): void {
     const { config } = this.#engine;
-    this.#useTcp(listenOn(config.value("bind"), config.int("port"), { logger: this.#logger }));
-    const path = config.text("unixsocket");
-    if (path !== "") {
-      const listener = listenOnPath(path, config.int("unixsocketperm"));
-      this.#unix = { listener, path };
-      this.#accepting.set(listener, this.#acceptUnix(listener, path));
+    const tcp = listenOn(config.value("bind"), config.int("port"), { logger: this.#logger });
+    try {
+      this.#startUnix(config.text("unixsocket"));
+    } catch (error) {
+      for (const { listener } of tcp) listener.close();
+      throw error;
     }
+    this.#useTcp(tcp);
     config.onChange(["bind", "port"], () => this.#rebind());
+  }
+
+  #startUnix(path: string): void {
+    if (path === "") return;
+    const listener = listenOnPath(path, this.#engine.config.int("unixsocketperm"));
+    this.#unix = { listener, path };
+    this.#accepting.set(listener, this.#acceptUnix(listener, path));
   }
 
   /** Stops accepting, lets connections end and ends those that do not. */

@@ -89,10 +89,12 @@ export class OutputQueue {
     this.#writing = false;
     if (this.#spare.length > KEPT_BUFFER_BYTES) this.#spare = NO_BYTES;
     if (this.#writer.length > 0) this.flush();
-    if (this.#drained !== undefined && !this.#writing) {
-      this.#drained.resolve();
-      this.#drained = undefined;
-    }
+    if (!this.#writing) this.#release();
+  }
+
+  #release(): void {
+    this.#drained?.resolve();
+    this.#drained = undefined;
   }
 
   readonly #fail = (): void => {
@@ -101,9 +103,13 @@ export class OutputQueue {
     this.#finish();
   };
 
-  /** The other end will not get what waits, nor anything that comes later. */
+  /**
+   * The other end will not get what waits, nor anything that comes later. Nobody waits any longer
+   * either: on Deno 2.4 a write under way does not end when the connection is closed.
+   */
   discard(): void {
     this.#failed = true;
+    this.#release();
     this.#writer.length = 0;
     if (this.#writer.buffer.length > KEPT_BUFFER_BYTES) this.#writer.buffer = NO_BYTES.slice();
   }
@@ -111,7 +117,7 @@ export class OutputQueue {
   /** Resolves when everything is written, or cannot be. */
   drained(): Promise<void> {
     this.flush();
-    if (!this.#writing) return Promise.resolve();
+    if (!this.#writing || this.#failed) return Promise.resolve();
     this.#drained ??= Promise.withResolvers<void>();
     return this.#drained.promise;
   }

@@ -1,0 +1,118 @@
+import { assertEquals } from "@std/assert";
+import { latin1 } from "../../src/base/bytes.ts";
+import { OutputQueue } from "../../src/net/output_queue.ts";
+import { ReplyWriter } from "../../src/resp/reply_writer.ts";
+
+/** Takes what it is offered when the test says so, and no more of it than the test says. */
+class SlowTarget {
+  taken = "";
+  #pending: { bytes: Uint8Array; settle: PromiseWithResolvers<number> } | undefined;
+
+  write(bytes: Uint8Array): Promise<number> {
+    if (this.#pending !== undefined) throw new Error("a second write while one is under way");
+    const settle = Promise.withResolvers<number>();
+    this.#pending = { bytes, settle };
+    return settle.promise;
+  }
+
+  get offered(): number {
+    return this.#pending?.bytes.length ?? 0;
+  }
+
+  async take(count: number): Promise<void> {
+    const { bytes, settle } = this.#pending!;
+    this.#pending = undefined;
+    this.taken += latin1(bytes, 0, count);
+    settle.resolve(count);
+    await settled();
+  }
+
+  async fail(): Promise<void> {
+    const { settle } = this.#pending!;
+    this.#pending = undefined;
+    settle.reject(new Deno.errors.BrokenPipe("gone"));
+    await settled();
+  }
+}
+
+function settled(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+function queue() {
+  const target = new SlowTarget(), writer = new ReplyWriter();
+  const seen = { written: 0, errors: 0 };
+  const output = new OutputQueue({
+    target,
+    writer,
+    onWritten: (bytes) => void (seen.written += bytes),
+    onError: () => void seen.errors++,
+  });
+  return { target, writer, output, seen };
+}
+
+Deno.test("writes that take less than offered lose and repeat nothing", async () => {
+  const { target, writer, output, seen } = queue();
+  let expected = "";
+  for (let i = 0; i < 100; i++) {
+    writer.integer(i);
+    expected += `:${i}\r\n`;
+    output.flush();
+    if (target.offered > 0) await target.take(1 + i % target.offered);
+  }
+  while (target.offered > 0) await target.take(Math.min(3, target.offered));
+  assertEquals(target.taken, expected);
+  assertEquals(seen, { written: expected.length, errors: 0 });
+  assertEquals(output.pendingBytes, 0);
+});
+
+Deno.test("what is written while a write is under way does not touch its buffer", async () => {
+  const { target, writer, output } = queue();
+  writer.simple("first");
+  output.flush();
+  writer.simple("second");
+  output.flush();
+  assertEquals(output.pendingBytes, "+first\r\n+second\r\n".length);
+  await target.take(target.offered);
+  await target.take(target.offered);
+  assertEquals(target.taken, "+first\r\n+second\r\n");
+});
+
+Deno.test("drained() flushes, and resolves when all is written", async () => {
+  const { target, writer, output } = queue();
+  await output.drained();
+  writer.simple("one");
+  let done = false;
+  const drained = output.drained().then(() => done = true);
+  await target.take(2);
+  writer.simple("two");
+  await target.take(target.offered);
+  assertEquals(done, false);
+  await target.take(target.offered);
+  await drained;
+  assertEquals(target.taken, "+one\r\n+two\r\n");
+});
+
+Deno.test("after a failed write nothing is kept, and nobody waits for ever", async () => {
+  const { target, writer, output, seen } = queue();
+  writer.simple("one");
+  const drained = output.drained();
+  writer.simple("two");
+  await target.fail();
+  await drained;
+  assertEquals(seen.errors, 1);
+  writer.simple("three");
+  output.flush();
+  assertEquals(output.pendingBytes, 0);
+  await output.drained();
+  assertEquals(target.taken, "");
+});
+
+Deno.test("a buffer that a large reply needed is given back", async () => {
+  const { target, writer, output } = queue();
+  const large = new Uint8Array(1 << 20);
+  writer.bulkRange(large, 0, large.length);
+  output.flush();
+  await target.take(target.offered);
+  assertEquals(output.bufferBytes < 1 << 17, true);
+});
