@@ -1,4 +1,5 @@
 // Opens the dump at start: slices between which clients are answered, progress in log and INFO.
+import { setImmediate } from "node:timers";
 import type { Logger } from "../base/logger.ts";
 import type { Config } from "../config/config.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -124,7 +125,7 @@ export class DumpLoader {
 
 /** Lets the event loop run: clients are answered -LOADING. */
 function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function openDump(path: string): Deno.FsFile | undefined {
