@@ -1,3 +1,4 @@
+// Byte output that grows: for payloads, files and messages built piece by piece.
 import { copyBytes } from "./bytes.ts";
 import { type Integer64, INTEGER64_TEXT_MAX, writeInteger64 } from "./int64.ts";
 

@@ -1,3 +1,4 @@
+// Doubles from and to text, as Redis reads and prints them.
 import { divideToEven, type FloatFormat, roundToFormat } from "./binary_float.ts";
 import { type FloatText, scanFloat } from "./float_scan.ts";
 import { isSpace, parseSafeInteger, writeInteger } from "./int64.ts";

@@ -1,3 +1,4 @@
+// Glob patterns with the semantics of KEYS, SCAN, PSUBSCRIBE and CONFIG GET.
 import type { ByteRange } from "./bytes.ts";
 
 const STAR = 0x2a;

@@ -1,3 +1,4 @@
+// A borrowed range of bytes.
 import { compareBytes } from "./bytes.ts";
 
 const EMPTY_BYTES = new Uint8Array(0);

@@ -1,3 +1,4 @@
+// A window over a dump: bytes in chunks, the offset, the running checksum.
 import { RdbError } from "./rdb_error.ts";
 import { Crc64 } from "../base/crc64.ts";
 

@@ -1,3 +1,4 @@
+// Takes values and does nothing with them: for keys that are skipped.
 import type { ValueSink } from "./value_sink.ts";
 
 const ignore = () => {};

@@ -1,3 +1,4 @@
+// Names module types and skips the data of modules.
 import { MODULE_OPCODE } from "./opcodes.ts";
 import type { RdbInput } from "./rdb_input.ts";
 

@@ -1,3 +1,4 @@
+// Lengths, strings and numbers in the encoding of a dump.
 import { type Integer64, writeInteger } from "../base/int64.ts";
 import { lzfDecompress } from "../base/lzf.ts";
 import { Slice } from "../base/slice.ts";

@@ -1,3 +1,4 @@
+// Reads a dump record by record into a sink.
 import type { ByteSource } from "./byte_source.ts";
 import { moduleTypeName, skipModuleData } from "./module_data.ts";
 import {

@@ -1,3 +1,4 @@
+// What the cursors over packed encodings share: the element under them as text.
 import { type Integer64, INTEGER64_TEXT_MAX, writeInteger64 } from "../../base/int64.ts";
 import type { Slice } from "../../base/slice.ts";
 

@@ -1,3 +1,4 @@
+// Checks that a listpack holds entries of a stream.
 import { ListpackCursor, listpackFault } from "./listpack.ts";
 
 const SAME_FIELDS = 2;

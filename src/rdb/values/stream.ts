@@ -1,3 +1,4 @@
+// Reads streams, versions 1 to 3, with their groups and pending entries.
 import type { Integer64 } from "../../base/int64.ts";
 import { streamListpackFault } from "../encodings/stream_listpack.ts";
 import { VALUE_TYPE } from "../opcodes.ts";
