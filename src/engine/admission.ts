@@ -8,6 +8,7 @@ import {
   FLAG_MAY_REPLICATE,
   FLAG_NO_AUTH,
   FLAG_NO_MULTI,
+  FLAG_PROTECTED,
   FLAG_STALE,
   FLAG_WRITE,
 } from "./flags.ts";
@@ -124,8 +125,9 @@ export function refusal(asked: Asked): CommandError | undefined {
   return undefined;
 }
 
-/** Whether `enable-debug-command` lets this client run DEBUG. */
-export function mayRunProtected(config: Config, session: Session): boolean {
+/** Whether `enable-debug-command` lets this client run a protected command (DEBUG). */
+export function mayRunProtected(flags: number, config: Config, session: Session): boolean {
+  if (!(flags & FLAG_PROTECTED)) return true;
   const allowed = config.value("enable-debug-command");
   return allowed === "yes" || allowed === "local" && isLocal(session);
 }

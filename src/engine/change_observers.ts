@@ -1,5 +1,5 @@
 // What follows from a key's change: those who wait for it, those who observe keys (WATCH, tracking,
-// keyspace events), and the deletion of a key whose time was over as an effect.
+// keyspace events), and deletions that no command asked for as effects.
 import { asciiBytes } from "../base/bytes.ts";
 import type { Slice } from "../base/slice.ts";
 import type { Config } from "../config/config.ts";
@@ -70,12 +70,21 @@ export class ChangeObservers implements ChangeListener<Database> {
   }
 
   expired(database: Database, key: Slice): void {
-    const { propagation, config } = this.#audience;
-    if (propagation.active) {
-      const name = config.bool("lazyfree-lazy-expire") ? UNLINK : DEL;
-      propagation.append(database.index, Request.of(name, key.copy()), ORIGINS.server);
-    }
+    this.#removed(database, key, this.#audience.config.bool("lazyfree-lazy-expire"));
     if (this.listening) this.changed(database, key, "expired");
+  }
+
+  evicted(database: Database, key: Slice): void {
+    this.#removed(database, key, this.#audience.config.bool("lazyfree-lazy-eviction"));
+    if (this.listening) this.changed(database, key, "evicted");
+  }
+
+  /** Says that a key went without a command. */
+  #removed(database: Database, key: Slice, lazily: boolean): void {
+    const { propagation } = this.#audience;
+    if (!propagation.active) return;
+    const request = Request.of(lazily ? UNLINK : DEL, key.copy());
+    propagation.append(database.index, request, ORIGINS.server);
   }
 
   flushing(database: Database, replacement: Database | undefined): void {

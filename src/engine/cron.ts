@@ -82,7 +82,8 @@ export class Cron {
       if (clock.monotonicMs() >= this.#nextRegularMs) this.#regular(nowMs, periodMs);
       more = this.#free();
     });
-    return more;
+    const { memoryLimit } = this.#engine;
+    return memoryLimit.on && memoryLimit.enforce() || more;
   }
 
   /** What is due once a period, however often leftover work makes the timer go off. */

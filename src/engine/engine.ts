@@ -13,14 +13,10 @@ import { AttackWarning, isHttp } from "./cross_protocol.ts";
 import { Call, type Services } from "./call.ts";
 import { type ChangeObserver, ChangeObservers } from "./change_observers.ts";
 import { CommandError, ERR, protectedCommand, wrongArguments } from "./errors.ts";
-import {
-  FLAG_FAST,
-  FLAG_PROTECTED,
-  FLAG_SKIP_SLOWLOG,
-  FLAG_TOUCHES_ARBITRARY_KEYS,
-} from "./flags.ts";
+import { FLAG_FAST, FLAG_SKIP_SLOWLOG, FLAG_TOUCHES_ARBITRARY_KEYS } from "./flags.ts";
 import { type Origin, ORIGINS } from "./origins.ts";
 import { LookAhead } from "./look_ahead.ts";
+import { MemoryLimit } from "./memory_limit.ts";
 import { Parking } from "./parking.ts";
 import type { Ports } from "./ports.ts";
 import { Propagation } from "./propagation.ts";
@@ -65,6 +61,7 @@ export class Engine implements Services {
   readonly watches: Watches;
   readonly times: TimeBook;
   readonly lookAhead: LookAhead;
+  readonly memoryLimit: MemoryLimit;
   /** Conditions GATE_* that close the gate for some commands. */
   gates = 0;
   readonly #calls: Call[] = [];
@@ -87,6 +84,7 @@ export class Engine implements Services {
     this.changes = new ChangeObservers(this);
     this.watches = new Watches(options.keyspace, this.changes);
     this.lookAhead = new LookAhead(options.registry, options.keyspace);
+    this.memoryLimit = new MemoryLimit(this);
     this.keyspace.listener = this.changes;
   }
 
@@ -154,6 +152,7 @@ export class Engine implements Services {
     const command = this.#resolve(session, request, reply, known);
     if (command === undefined) return;
     if (origin.queues) session.lastCommand = command.fullName;
+    if (this.memoryLimit.on && this.#depth === 0) this.memoryLimit.enforce();
     if ((this.gates | session.bits) !== 0 || this.parking.paused) {
       const flags = admissionFlags(session, command);
       const refused = refusal({ gates: this.gates, session, command, flags, origin });
@@ -192,7 +191,7 @@ export class Engine implements Services {
       this.#refuse(session, command, reply, wrongArguments(command.fullName).message);
       return undefined;
     }
-    if (command.flags & FLAG_PROTECTED && !mayRunProtected(this.config, session)) {
+    if (!mayRunProtected(command.flags, this.config, session)) {
       this.#refuse(session, command, reply, protectedCommand(command.facts.name));
       return undefined;
     }

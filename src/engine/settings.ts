@@ -29,6 +29,7 @@ export function applySettings(engine: Engine): void {
     "lfu-decay-time",
   ], apply);
   applyLimits(engine);
+  engine.memoryLimit.follow();
   const applyPassword = () => {
     engine.users.requirePassword(engine.config.bytes("requirepass"));
     // Who is in stays in; who is not needs the password that is valid now, or none any more.

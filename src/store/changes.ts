@@ -13,6 +13,8 @@ export interface ChangeListener<Database> {
   changed(database: Database, key: Slice, event: string): void;
   /** A key whose time was over was removed. */
   expired(database: Database, key: Slice): void;
+  /** A key was removed because memory was over its limit. */
+  evicted(database: Database, key: Slice): void;
   /** All keys of a database are about to go; those of `replacement`, if any, take their place. */
   flushing(database: Database, replacement: Database | undefined): void;
   /** All keys of a database went, or two databases were swapped. */

@@ -52,6 +52,7 @@ const SILENT: ChangeListener<unknown> = {
   listening: false,
   changed: () => {},
   expired: () => {},
+  evicted: () => {},
   flushing: () => {},
   flushed: () => {},
 };

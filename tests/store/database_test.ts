@@ -231,6 +231,7 @@ Deno.test("a key is over from its instant on, is removed by whoever finds it, an
     listening: true,
     changed: () => {},
     expired: (_, key) => told.push(textOf(key)),
+    evicted: () => {},
     flushing: () => {},
     flushed: () => {},
   };
@@ -313,6 +314,7 @@ Deno.test("changed counts what the command says and speaks only to who listens",
     listening: false,
     changed: (_: unknown, key: Slice, event: string) => events.push(`${event} ${textOf(key)}`),
     expired: () => {},
+    evicted: () => {},
     flushing: () => {},
     flushed: () => {},
   };

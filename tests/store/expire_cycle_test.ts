@@ -8,6 +8,7 @@ function listen(store: Store): string[] {
     listening: true,
     changed: () => {},
     expired: (database, key) => expired.push(`${database.index}:${textOf(key)}`),
+    evicted: () => {},
     flushing: () => {},
     flushed: () => {},
   };

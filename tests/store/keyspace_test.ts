@@ -9,6 +9,7 @@ Deno.test("a flushed database is empty and usable at once; its memory comes back
     listening: true,
     changed: () => {},
     expired: () => {},
+    evicted: () => {},
     flushing: () => {},
     flushed: ({ index }) => flushed.push(index),
   };
