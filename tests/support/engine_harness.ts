@@ -17,6 +17,7 @@ import type { Slice } from "../../src/base/slice.ts";
 import { allCommands } from "../../src/commands/registry.ts";
 import { Config } from "../../src/config/config.ts";
 import type { DirectiveName } from "../../src/config/directives.ts";
+import type { CommandSpec } from "../../src/engine/command.ts";
 import { Engine } from "../../src/engine/engine.ts";
 import type { Ports } from "../../src/engine/ports.ts";
 import { Registry } from "../../src/engine/registry.ts";
@@ -49,6 +50,10 @@ export interface HarnessOptions {
   ports?: Partial<Ports>;
   /** Whether effects are collected; without it handlers see that nobody wants them. */
   propagates?: boolean;
+  /** More commands than the server's, made up for a test. */
+  moreCommands?: readonly CommandSpec[];
+  /** Size of the memory for data; more than a test needs without. */
+  arenaBytes?: number;
 }
 
 /** One engine and what it is built from. */
@@ -56,7 +61,7 @@ export class EngineHarness {
   readonly clock: ManualClock;
   readonly random: SeededRandom;
   readonly config = new Config(new FakeDirectory());
-  readonly arena = new Arena();
+  readonly arena: Arena;
   readonly keyspace: Keyspace;
   readonly engine: Engine;
   /** The first client. */
@@ -74,6 +79,7 @@ export class EngineHarness {
       const refusal = this.config.assign(name as DirectiveName, value.split(" "));
       if (refusal !== undefined) throw new Error(`${name} ${value}: ${refusal}`);
     }
+    this.arena = new Arena(options.arenaBytes);
     this.keyspace = new Keyspace({
       arena: this.arena,
       clock: this.clock,
@@ -85,7 +91,7 @@ export class EngineHarness {
       keyspace: this.keyspace,
       config: this.config,
       users: new Users(),
-      registry: new Registry(allCommands()),
+      registry: new Registry([...allCommands(), ...options.moreCommands ?? []]),
       ports: { ...fakePorts(this.clock), ...options.ports },
       onInternalError: (error, command) => {
         this.#internalError = new Error(`internal error in '${command}'`, { cause: error });
@@ -356,4 +362,14 @@ export function fakePorts(clock: Clock): Ports {
       runId: "0123456789abcdef0123456789abcdef01234567",
     },
   };
+}
+
+/**
+ * Bytes the arena hands out while no key is there, once tables exist: what must be handed out again
+ * after all keys of a test are gone.
+ */
+export function usedWhenEmpty({ client, arena }: EngineHarness): number {
+  for (let i = 0; i < 16; i++) client.run(["SET", `warm-up ${i}`, "v", "EX", 100]);
+  for (let i = 0; i < 16; i++) client.run(["GETDEL", `warm-up ${i}`]);
+  return arena.usedBytes;
 }
