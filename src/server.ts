@@ -63,6 +63,7 @@ export class Server {
       arena: new Arena(),
       clock: this.#clock,
       random: this.#random,
+      hashKey: secretHashKey(),
       databases: config.int("databases"),
     });
     installValueTypes(keyspace);
@@ -87,6 +88,7 @@ export class Server {
   /** Listens, loads, serves, and stops; answers the exit status. */
   async run(): Promise<number> {
     this.#announce();
+    if (!this.#renameCommands()) return 1;
     try {
       this.#listen();
     } catch (error) {
@@ -98,6 +100,7 @@ export class Server {
       const { text } = { text: (name: "dir" | "dbfilename") => this.#config.text(name) };
       const loaded = await this.#loader.load(join(text("dir"), text("dbfilename")));
       void loaded;
+      if (this.#loader.cancelled) return await this.#close(unhook);
     } catch (error) {
       if (!(error instanceof LoadError)) throw error;
       this.logger.warning(error.message);
@@ -106,9 +109,15 @@ export class Server {
     }
     this.#cron.start();
     this.logger.notice("Ready to accept connections tcp");
+    await this.#stopped.promise;
+    this.#cron.stop();
+    return await this.#close(unhook);
+  }
+
+  /** Lets go of everything; answers the exit status. */
+  async #close(unhook: () => void): Promise<number> {
     const status = await this.#stopped.promise;
     unhook();
-    this.#cron.stop();
     await this.#listeners.close();
     this.logger.warning("Redis is now ready to exit, bye bye...");
     return status;
@@ -129,6 +138,17 @@ export class Server {
     this.logger.notice(`Running mode=standalone, port=${this.#config.int("port")}.`);
   }
 
+  /** `rename-command`; false when a line cannot be obeyed. */
+  #renameCommands(): boolean {
+    for (const [from, to] of this.#config.declarations.renamedCommands) {
+      const refusal = this.engine.registry.rename(from, to);
+      if (refusal === undefined) continue;
+      this.logger.warning(`rename-command ${from} "${to}": ${refusal}`);
+      return false;
+    }
+    return true;
+  }
+
   #hookSignals(): () => void {
     const signals: Deno.Signal[] = Deno.build.os === "windows"
       ? ["SIGINT", "SIGBREAK"]
@@ -145,6 +165,7 @@ export class Server {
 
   #stop(): void {
     this.logger.warning("User requested shutdown...");
+    this.#loader.cancel(); // if it runs: who stops a server does not wait for a large dump
     this.#stopped.resolve(0);
   }
 
@@ -162,7 +183,7 @@ export class Server {
           return undefined;
         },
         abortShutdown: () => false,
-        rewriteConfig: () => this.#rewriteConfig(),
+        rewriteConfig: (all) => this.#rewriteConfig(all),
         sleep: (ms) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms),
         log: (message) => this.logger.warning(message),
         pid: Deno.pid,
@@ -181,10 +202,10 @@ export class Server {
     };
   }
 
-  #rewriteConfig(): string | undefined {
+  #rewriteConfig(all = false): string | undefined {
     if (this.#configFile === "") return "ERR The server is running without a config file";
     try {
-      rewriteConfigFile(this.#config, this.#configFile);
+      rewriteConfigFile(this.#config, this.#configFile, { all });
     } catch (error) {
       const reason = systemErrorWords(error);
       this.logger.warning(`CONFIG REWRITE failed: ${reason}`);
@@ -193,6 +214,12 @@ export class Server {
     this.logger.notice("CONFIG REWRITE executed with success.");
     return undefined;
   }
+}
+
+/** From the operating system: the run id shows numbers of the other generator to everybody. */
+function secretHashKey(): { k0: number; k1: number } {
+  const [k0, k1] = crypto.getRandomValues(new Int32Array(2));
+  return { k0, k1 };
 }
 
 /** As uname says it. */

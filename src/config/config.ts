@@ -53,6 +53,14 @@ export interface Declarations {
   readonly renamedCommands: (readonly [from: string, to: string])[];
 }
 
+/** What CONFIG REWRITE writes. */
+export interface RewriteOptions {
+  /** Definitions of users, without the word `user`; without them the `user` lines stay as they are. */
+  readonly users?: readonly string[];
+  /** Directives that have their default value are written too. */
+  readonly all?: boolean;
+}
+
 interface Entry {
   readonly name: DirectiveName;
   readonly directive: Directive;
@@ -196,13 +204,16 @@ export class Config {
 
   /**
    * CONFIG REWRITE: the new text of the configuration file whose text is given (empty when there is
-   * none). `users` are the definitions of users, without the word `user`; without them the `user`
-   * lines stay as they are.
+   * none).
    */
-  rewrite(file: Uint8Array, users?: readonly string[]): Uint8Array<ArrayBuffer> {
-    const lines = [...this.#entries.values()].map(({ name, directive, stored }) =>
-      [name, directive.rewrite(name, stored)] as const
-    );
+  rewrite(
+    file: Uint8Array,
+    { users, all = false }: RewriteOptions = {},
+  ): Uint8Array<ArrayBuffer> {
+    const lines = [...this.#entries.values()].map(({ name, directive, stored }) => {
+      const own = directive.rewrite(name, stored);
+      return [name, all ? own.map(({ text }) => ({ text, force: true })) : own] as const;
+    });
     return latin1Bytes(rewriteText(latin1(file), lines, users));
   }
 

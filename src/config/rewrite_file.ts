@@ -1,10 +1,14 @@
 /** CONFIG REWRITE on disk: the old file stays as it is until the new one is complete. */
 
-import type { Config } from "./config.ts";
+import type { Config, RewriteOptions } from "./config.ts";
 
 /** Writes the configuration in force to `path`. Throws the system's error when that fails. */
-export function rewriteConfigFile(config: Config, path: string): void {
-  const text = config.rewrite(readIfThere(path));
+export function rewriteConfigFile(
+  config: Config,
+  path: string,
+  options: RewriteOptions = {},
+): void {
+  const text = config.rewrite(readIfThere(path), options);
   const temporary = `${path}.${Deno.pid}.tmp`;
   try {
     const file = Deno.openSync(temporary, { write: true, create: true, truncate: true });

@@ -31,8 +31,8 @@ export interface ProcessPort {
   shutdown(options: ShutdownOptions): string | undefined;
   /** Takes back a shutdown that has not happened yet; false when there is none. */
   abortShutdown(): boolean;
-  /** Writes the configuration file; answers an error message or nothing. */
-  rewriteConfig(): string | undefined;
+  /** Writes the configuration file, with all directives or those needed; answers an error or nothing. */
+  rewriteConfig(all?: boolean): string | undefined;
   /** Stops the whole server for a while (DEBUG SLEEP). */
   sleep(ms: number): void;
   /** Writes a line to the server's log. */

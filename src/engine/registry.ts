@@ -1,5 +1,5 @@
 // All commands, found by the bytes of their name without making a string.
-import { asciiBytes, latin1 } from "../base/bytes.ts";
+import { asciiBytes, latin1, latin1Bytes } from "../base/bytes.ts";
 import { invariant } from "../base/invariant.ts";
 import type { Slice } from "../base/slice.ts";
 import type { Request } from "../resp/request.ts";
@@ -13,7 +13,8 @@ import { hasMovableKeys } from "./key_finder.ts";
 export class Command implements KnownCommand {
   readonly facts: CommandSpec;
   readonly fullName: string;
-  readonly nameBytes: Uint8Array;
+  /** What clients call it: its name, unless `rename-command` gave it another one. */
+  nameBytes: Uint8Array;
   readonly flags: number;
   readonly arity: number;
   readonly handler: Handler | undefined;
@@ -110,17 +111,50 @@ function nameHash(bytes: Uint8Array, start: number, end: number): number {
 
 /** The command table at work. */
 export class Registry implements CommandLookup {
-  readonly commands: readonly Command[];
+  #commands: readonly Command[];
   #table: NameTable;
   #byName = new Map<string, Command>();
 
   constructor(specs: readonly CommandSpec[]) {
-    this.commands = specs.map((spec) => new Command(spec));
-    this.#table = new NameTable(this.commands);
-    for (const command of this.commands) {
-      this.#byName.set(command.fullName, command);
-      for (const sub of command.subcommands) this.#byName.set(sub.fullName, sub);
+    this.#commands = specs.map((spec) => new Command(spec));
+    this.#table = new NameTable(this.#commands);
+    for (const command of this.#commands) this.#list(command, command.facts.name);
+  }
+
+  /** All commands that clients can call. */
+  get commands(): readonly Command[] {
+    return this.#commands;
+  }
+
+  #list(command: Command, name: string): void {
+    this.#byName.set(name, command);
+    for (const sub of command.subcommands) this.#byName.set(`${name}|${sub.facts.name}`, sub);
+  }
+
+  #unlist(command: Command, name: string): void {
+    this.#byName.delete(name);
+    for (const sub of command.subcommands) this.#byName.delete(`${name}|${sub.facts.name}`);
+  }
+
+  /**
+   * `rename-command`: clients call the command `to` from now on; nobody can when that is empty. Names
+   * are byte strings. Answers the reason when it is refused.
+   */
+  rename(from: string, to: string): string | undefined {
+    const oldName = from.toLowerCase(), newName = to.toLowerCase();
+    const command = this.#byName.get(oldName);
+    if (command === undefined || command.container !== undefined) {
+      return "No such command in rename-command";
     }
+    if (this.#byName.has(newName)) return "Target command name already exists";
+    this.#unlist(command, oldName);
+    if (newName === "") this.#commands = this.#commands.filter((other) => other !== command);
+    else {
+      command.nameBytes = latin1Bytes(newName);
+      this.#list(command, newName);
+    }
+    this.#table = new NameTable(this.#commands);
+    return undefined;
   }
 
   /** The command or container that argument 0 names. */

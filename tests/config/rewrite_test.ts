@@ -24,7 +24,7 @@ function rewritten(file: string, sets: [string, string][] = [], users?: string[]
   for (const [name, value] of sets) {
     assertEquals(config.set([[latin1Bytes(name), latin1Bytes(value)]]), {});
   }
-  return latin1(config.rewrite(latin1Bytes(file), users)).split("\n");
+  return latin1(config.rewrite(latin1Bytes(file), { users })).split("\n");
 }
 
 Deno.test("rewriting without a file writes what is not the default, signed", () => {
@@ -163,10 +163,10 @@ testWithRedis("a file is rewritten as redis-server rewrites it", async () => {
       line.slice(5)
     );
     const theirs = latin1(await Deno.readFile(path));
-    assertEquals(parts(latin1(config.rewrite(latin1Bytes(text), users))), parts(theirs));
+    assertEquals(parts(latin1(config.rewrite(latin1Bytes(text), { users }))), parts(theirs));
     assertEquals(plain(await client.send("CONFIG", "REWRITE")), "OK");
     const again = latin1(await Deno.readFile(path));
-    assertEquals(parts(latin1(config.rewrite(latin1Bytes(theirs), users))), parts(again));
+    assertEquals(parts(latin1(config.rewrite(latin1Bytes(theirs), { users }))), parts(again));
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
@@ -177,3 +177,11 @@ function parts(text: string): { old: string; added: string[] } {
   const [old, added] = text.split(`${SIGNATURE}\n`);
   return { old, added: added.split("\n").sort() };
 }
+
+Deno.test("a rewrite of everything names every directive that may stand in a file", () => {
+  const config = new Config(new FakeDirectory());
+  const needed = latin1(config.rewrite(new Uint8Array(0))).split("\n");
+  const all = latin1(config.rewrite(new Uint8Array(0), { all: true })).split("\n");
+  assertEquals(needed.includes("maxmemory-samples 5"), false);
+  assertEquals(all.includes("maxmemory-samples 5"), true);
+});

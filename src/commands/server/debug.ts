@@ -34,7 +34,8 @@ const TOOLS: Readonly<Record<string, Tool>> = {
   "set-active-expire": tool(3, 3, setActiveExpire),
   populate: tool(3, 5, populate),
   "stringmatch-len": tool(4, 4, stringMatch),
-  "htstats": tool(3, 4, tableStats),
+  "config-rewrite-force-all": tool(2, 2, rewriteAll),
+  htstats: tool(3, 4, tableStats),
   error: tool(3, 3, (call) => call.reply.error(textOf(call.at(2)))),
   log: tool(3, 3, log),
   protocol: tool(3, 3, debugProtocol),
@@ -138,6 +139,12 @@ function tableStats(call: Call): void {
       ` number of elements: ${table.size}\n rehashing: ${table.rehashing ? 1 : 0}\n` +
       `[Expires index]\n number of elements: ${expires.length}\n`,
   );
+}
+
+function rewriteAll(call: Call): void {
+  const error = call.services.ports.process.rewriteConfig(true);
+  if (error === undefined) call.reply.ok();
+  else call.reply.error(error);
 }
 
 function log(call: Call): void {

@@ -2,6 +2,8 @@
 import { helpOf } from "../help.ts";
 
 export const debugHelp = helpOf("debug", [
+  "CONFIG-REWRITE-FORCE-ALL",
+  "    As CONFIG REWRITE, with the directives that have their default value.",
   "DIGEST",
   "    A signature of all the data, equal to that of a redis-server with the same data.",
   "DIGEST-VALUE <key> [<key> ...]",
