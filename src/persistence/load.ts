@@ -5,6 +5,7 @@ import type { Config } from "../config/config.ts";
 import type { Engine } from "../engine/engine.ts";
 import { GATE_LOADING } from "../engine/admission.ts";
 import { ByteSource } from "../rdb/byte_source.ts";
+import { ArenaFullError } from "../memory/arena.ts";
 import { RdbError } from "../rdb/rdb_error.ts";
 import { RdbReader } from "../rdb/reader.ts";
 import { KeyspaceSink } from "./keyspace_sink.ts";
@@ -39,12 +40,19 @@ export class DumpLoader {
   /** Keys of the last load, for INFO persistence. */
   lastKeysLoaded = 0;
   lastKeysExpired = 0;
+  /** The server is to stop: the load ended before its time. */
+  cancelled = false;
   readonly #engine: Engine;
   readonly #logger: Logger;
 
   constructor(engine: Engine, logger: Logger) {
     this.#engine = engine;
     this.#logger = logger;
+  }
+
+  /** Ends a load at the next slice. */
+  cancel(): void {
+    this.cancelled = true;
   }
 
   /**
@@ -61,6 +69,7 @@ export class DumpLoader {
       this.progress = { startedAtMs: keyspace.clock.nowMs(), totalBytes, loadedBytes: 0 };
       this.#engine.gates |= GATE_LOADING;
       const loaded = await this.#run(file, this.#engine.config, path);
+      if (loaded === undefined) return undefined;
       const seconds = (keyspace.clock.monotonicMs() - startedMs) / 1000;
       this.#logger.notice(
         `Done loading RDB, keys loaded: ${loaded.keysLoaded}, keys expired: ${loaded.keysExpired}.`,
@@ -74,7 +83,7 @@ export class DumpLoader {
     }
   }
 
-  async #run(file: Deno.FsFile, config: Config, path: string): Promise<LoadedDump> {
+  async #run(file: Deno.FsFile, config: Config, path: string): Promise<LoadedDump | undefined> {
     const { keyspace } = this.#engine;
     const sink = new KeyspaceSink(keyspace);
     const source = ByteSource.overFile(file, this.progress!.totalBytes, WINDOW_BYTES);
@@ -95,11 +104,18 @@ export class DumpLoader {
           this.#logger.notice(`Loading: ${percent}% of ${totalBytes} bytes`);
         }
         await nextTurn();
+        if (this.cancelled) return undefined;
       }
       if (!describedFile) this.#describe(sink);
     } catch (error) {
-      if (!(error instanceof RdbError)) throw error;
-      throw new LoadError(`Can't load the dump file ${path}: ${error.message}`);
+      if (error instanceof RdbError) {
+        throw new LoadError(`Can't load the dump file ${path}: ${error.message}`);
+      }
+      if (!(error instanceof ArenaFullError)) throw error;
+      const { loadedBytes } = reader.progress;
+      throw new LoadError(
+        `Can't load the dump file ${path}: it does not fit in memory (at byte offset ${loadedBytes})`,
+      );
     }
     keyspace.dirty = 0;
     const { keysLoaded, keysExpired } = reader.counts;
@@ -130,9 +146,8 @@ function nextTurn(): Promise<void> {
 
 function openDump(path: string): Deno.FsFile | undefined {
   try {
-    const file = Deno.openSync(path);
-    if (file.statSync().isFile) return file;
-    file.close();
+    // Looked at first: opening a named pipe would wait for its other end.
+    if (Deno.statSync(path).isFile) return Deno.openSync(path);
     throw new LoadError(`Can't load the dump file ${path}: it is not a regular file`);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;

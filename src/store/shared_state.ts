@@ -46,6 +46,8 @@ export interface SharedOptions {
   arena: Arena;
   clock: Clock;
   random: Random;
+  /** Seed of the tables' hash; without one it is drawn from `random`, whose numbers clients see. */
+  hashKey?: HashKey;
 }
 
 const SILENT: ChangeListener<unknown> = {
@@ -91,7 +93,8 @@ export class SharedState<Database> {
     this.arena = options.arena;
     this.random = options.random;
     this.clock = options.clock;
-    this.hashKey = { k0: options.random.next32() | 0, k1: options.random.next32() | 0 };
+    this.hashKey = options.hashKey ??
+      { k0: options.random.next32() | 0, k1: options.random.next32() | 0 };
     this.access = new AccessClock(options.random);
     this.freezeClock();
   }
