@@ -68,6 +68,26 @@ Deno.test("BITPOS without an end takes what follows the string for zeros", () =>
   assertEquals(client.run("BITPOS none 1"), -1);
 });
 
+Deno.test("BITPOS finds the one bit that differs anywhere in a long string", async () => {
+  await forEachSeed(3, (random) => {
+    const { client } = new EngineHarness({ seed: random.seed });
+    const length = 100_000;
+    for (const bit of [0, 1]) {
+      client.run(["SET", "k", new Uint8Array(length).fill(bit === 1 ? 0 : 0xff)]);
+      for (let round = 0; round < 40; round++) {
+        const position = random.below(length * 8);
+        client.run(["SETBIT", "k", position, bit]);
+        assertEquals(client.run(["BITPOS", "k", bit]), position);
+        const from = random.below(length * 8), to = random.below(length * 8);
+        const inside = from <= position && position <= to;
+        assertEquals(client.run(["BITPOS", "k", bit, from, to, "BIT"]), inside ? position : -1);
+        assertEquals(client.run("BITCOUNT k"), bit === 1 ? 1 : length * 8 - 1);
+        client.run(["SETBIT", "k", position, 1 - bit]);
+      }
+    }
+  });
+});
+
 Deno.test("SETBIT and GETBIT do what a list of bits does", async () => {
   await forEachSeed(4, (random) => {
     const harness = new EngineHarness({ seed: random.seed });
