@@ -121,7 +121,7 @@ function expireAs(call: Call, unit: ExpiryUnit): void {
   else {
     database.setExpireAt(ref, Math.max(0, atMs));
     database.changed(key, "expire");
-    propagateInstant(call, key, atMs);
+    if (call.propagates && unit !== PXAT) propagateInstant(call, key, atMs);
   }
   reply.integer(1);
 }
@@ -136,7 +136,6 @@ function expireAtOnce(call: Call, key: Slice, ref: number): void {
 
 /** An instant, for the span would begin later elsewhere; conditions hold there as they did here. */
 function propagateInstant(call: Call, key: Slice, atMs: number): void {
-  if (!call.propagates) return;
   const options: Uint8Array[] = [];
   for (let i = 3; i < call.count; i++) options.push(call.at(i).copy());
   call.propagateAs(PEXPIREAT_BYTES, key.copy(), asciiBytes(String(atMs)), ...options);
