@@ -1,0 +1,377 @@
+// The long list ("quicklist"): a chain of listpacks, so that both ends are cheap and memory is tight.
+import { Slice } from "../base/slice.ts";
+import { ArenaFullError } from "./arena.ts";
+import {
+  ELEMENT_OVERHEAD_BYTES,
+  exceedsFill,
+  isLargeElement,
+  MERGE_GAIN_BYTES,
+  nodeBytesLimit,
+} from "./list_fill.ts";
+import {
+  LISTPACK_COUNT_UNKNOWN,
+  LISTPACK_EMPTY_BYTES,
+  LISTPACK_END,
+  LISTPACK_HEADER_BYTES,
+} from "./listpack_format.ts";
+import { writeInt16, writeInt32 } from "./little_endian.ts";
+import type { NodeListpack } from "./node_listpack.ts";
+import type { PackedListCursor } from "./packed_list_cursor.ts";
+import { PackedNodes } from "./packed_nodes.ts";
+
+/** From so many nodes on a new one at an end is expected to be filled, and begins with some room. */
+const LONG_LIST_NODES = 4;
+const LONG_LIST_NODE_BYTES = 1024;
+
+const view = new Slice();
+
+/**
+ * One object per list; nodes and elements live in the arena. Texts that are written must not lie in
+ * the arena, which may move while they are read. Every edit fails before it changes anything or
+ * leaves a whole list.
+ */
+export class PackedList extends PackedNodes {
+  /** Elements of a node, or -1 to -5 for 4 to 64 KiB. */
+  readonly fill: number;
+
+  constructor(editor: NodeListpack, fill: number, compressDepth: number) {
+    super(editor, compressDepth);
+    this.fill = fill;
+  }
+
+  pushHead(bytes: Uint8Array, start: number, end: number): void {
+    const node = this.head;
+    if (!this.#hasRoom(node, end - start)) return this.#pushNode(0, bytes, start, end);
+    this.#open(node).prepend(bytes, start, end);
+    this.closeNode(node, 1);
+  }
+
+  pushTail(bytes: Uint8Array, start: number, end: number): void {
+    const node = this.tail;
+    if (!this.#hasRoom(node, end - start)) return this.#pushNode(node, bytes, start, end);
+    this.#open(node).append(bytes, start, end);
+    this.closeNode(node, 1);
+  }
+
+  /** Points the slice at the first element's text; the list is not empty. */
+  headInto(slice: Slice, digits?: Uint8Array): void {
+    const node = this.head;
+    if (this.isPlain(node)) this.nodeInto(node, slice);
+    else this.openNode(node).elementInto(LISTPACK_HEADER_BYTES, slice, digits);
+  }
+
+  /** Points the slice at the last element's text; the list is not empty. */
+  tailInto(slice: Slice, digits?: Uint8Array): void {
+    const node = this.tail;
+    if (this.isPlain(node)) return this.nodeInto(node, slice);
+    const editor = this.openNode(node);
+    editor.elementInto(editor.last(), slice, digits);
+  }
+
+  /** Removes the first element; there is one. */
+  dropHead(): void {
+    const node = this.head;
+    if (this.nodeCount(node) === 1) return this.#dropNode(node);
+    this.openNode(node).remove(LISTPACK_HEADER_BYTES);
+    this.closeNode(node, -1);
+  }
+
+  /** Removes the last element; there is one. */
+  dropTail(): void {
+    const node = this.tail;
+    if (this.nodeCount(node) === 1) return this.#dropNode(node);
+    const editor = this.openNode(node);
+    editor.remove(editor.last());
+    this.closeNode(node, -1);
+  }
+
+  /** Inserts a text beside the element that the cursor stands on. */
+  insert(cursor: PackedListCursor, text: Slice, after: boolean): void {
+    const { node, position, offset } = cursor;
+    const atEdge = after ? offset === this.nodeCount(node) - 1 : offset === 0;
+    const { bytes, start, end } = text;
+    const length = text.length;
+    if (this.#hasRoom(node, length)) {
+      const editor = this.#open(node);
+      if (after && atEdge) editor.append(bytes, start, end);
+      else editor.insert(after ? editor.next(position) : position, bytes, start, end);
+      this.closeNode(node, 1);
+      this.compressAround(node);
+      return;
+    }
+    const neighbour = after ? this.nextNode(node) : this.previousNode(node);
+    const before = after ? node : neighbour;
+    if (!atEdge) this.#insertBySplitting(cursor, text, after);
+    else if (this.#hasRoom(neighbour, length)) {
+      const editor = this.#open(neighbour);
+      if (after) editor.prepend(bytes, start, end);
+      else editor.append(bytes, start, end);
+      this.closeNode(neighbour, 1);
+      this.compressAround(neighbour);
+    } else this.#addElement(before, bytes, start, end);
+  }
+
+  /** Puts a text in the place of the element that the cursor stands on. */
+  replace(cursor: PackedListCursor, text: Slice): void {
+    const { node, position } = cursor;
+    const plain = this.isPlain(node);
+    if (!plain && !isLargeElement(this.fill, text.length)) {
+      this.#open(node).replace(position, text.bytes, text.start, text.end);
+      this.closeNode(node, 0);
+      this.compressAround(node);
+      return;
+    }
+    this.insert(cursor, text, true);
+    // Inserting split the node behind the element if anywhere, so that it is where it was.
+    if (this.nodeCount(node) === 1) return this.#dropNode(node);
+    this.openNode(node).remove(position);
+    this.closeNode(node, -1);
+    this.#mergeAround(this.nextNode(node));
+  }
+
+  /** Removes up to `count` elements from an index on; a negative index counts from the tail. */
+  deleteRange(index: number, count: number): void {
+    if (index < 0) index += this.count;
+    if (index < 0 || index >= this.count) return;
+    let left = Math.min(count, this.count - index);
+    if (left <= 0) return;
+    let node = this.seekNode(index);
+    let { offset } = this;
+    let touched = 0;
+    while (left > 0) {
+      const next = this.nextNode(node);
+      const deleted = Math.min(left, this.nodeCount(node) - offset);
+      if (deleted === this.nodeCount(node)) this.removeNode(node);
+      else {
+        this.openNode(node).removeRange(offset, deleted);
+        this.closeNode(node, -deleted);
+        if (touched !== 0) this.compressAround(touched);
+        touched = node;
+      }
+      left -= deleted;
+      offset = 0;
+      node = next;
+    }
+    if (touched === 0) this.compressAround(0);
+    else this.#mergeAround(touched);
+  }
+
+  /**
+   * Removes elements that read as a text: the first `count`, the last `-count`, or all for 0.
+   * Answers how many.
+   */
+  removeMatching(text: Slice, count: number): number {
+    const fromTail = count < 0;
+    const limit = count === 0 ? Infinity : Math.abs(count);
+    let removed = 0;
+    let node = fromTail ? this.tail : this.head;
+    while (node !== 0 && removed < limit) {
+      const next = fromTail ? this.previousNode(node) : this.nextNode(node);
+      removed += this.#removeInNode(node, text, limit - removed, fromTail);
+      node = next;
+    }
+    if (removed > 0) this.compressAround(0);
+    return removed;
+  }
+
+  /** Appends a node from a file: a listpack without fault, of `count` elements. */
+  appendListpack(bytes: Uint8Array, start: number, end: number, count: number): void {
+    const node = this.addNode(this.tail, false, end - start, count);
+    this.arena.u8.set(bytes.subarray(start, end), this.nodeBase(node));
+    this.compressAround(node);
+  }
+
+  /** Appends a node from a file: one element without a listpack around it. */
+  appendPlain(bytes: Uint8Array, start: number, end: number): void {
+    this.#addPlain(this.tail, bytes, start, end);
+  }
+
+  /** Takes over the block of a listpack, which becomes the last node. */
+  adoptListpack(ref: number): void {
+    const { bytes, count } = this.editor.open(ref);
+    this.adoptNode(this.tail, ref, bytes, count);
+  }
+
+  /**
+   * The only node's listpack as a block that no list owns, so that a list that got short needs no
+   * object any more; the list is empty then. 0 when there are several nodes, or a plain one.
+   */
+  takeListpack(): number {
+    const node = this.head;
+    if (this.nodes !== 1 || this.isPlain(node)) return 0;
+    const ref = this.blockOfNode(node);
+    this.unlinkNode(node);
+    return ref;
+  }
+
+  /** An independent list of the same elements. */
+  copy(): PackedList {
+    const copy = new PackedList(this.editor, this.fill, this.compressDepth);
+    try {
+      copy.copyNodes(this);
+    } catch (error) {
+      copy.free();
+      throw error;
+    }
+    return copy;
+  }
+
+  #open(node: number): NodeListpack {
+    const editor = this.openNode(node);
+    editor.growthLimit = nodeBytesLimit(this.fill);
+    return editor;
+  }
+
+  #hasRoom(node: number, length: number): boolean {
+    if (node === 0 || this.isPlain(node) || isLargeElement(this.fill, length)) return false;
+    const bytes = this.nodeBytes(node) + length + ELEMENT_OVERHEAD_BYTES;
+    return !exceedsFill(this.fill, bytes, this.nodeCount(node) + 1);
+  }
+
+  #dropNode(node: number): void {
+    this.removeNode(node);
+    this.compressAround(0);
+  }
+
+  // A node at an end, after the one that was there got full and needs no room to grow any more.
+  #pushNode(before: number, bytes: Uint8Array, start: number, end: number): void {
+    const full = before === 0 ? this.head : before;
+    this.#addElement(before, bytes, start, end);
+    if (full === 0 || this.isPlain(full) || this.isCompressed(full)) return;
+    this.openNode(full).fit();
+    this.closeNode(full, 0);
+    this.compressAround(0);
+  }
+
+  /** Links a node of one element behind `before`, 0 for the head. */
+  #addElement(before: number, bytes: Uint8Array, start: number, end: number): void {
+    if (isLargeElement(this.fill, end - start)) return this.#addPlain(before, bytes, start, end);
+    const { editor } = this;
+    const atEnd = before === 0 || before === this.tail;
+    const fills = atEnd && this.nodes >= LONG_LIST_NODES;
+    const needed = end - start + LISTPACK_EMPTY_BYTES + (end - start < 64 ? 2 : 8);
+    editor.create(fills ? Math.max(LONG_LIST_NODE_BYTES, needed) : needed);
+    let node;
+    try {
+      editor.append(bytes, start, end);
+      node = this.adoptNode(before, editor.ref, editor.bytes, 1);
+    } catch (error) {
+      editor.free();
+      throw error;
+    }
+    if (before === 0 && this.nodes > 1) {
+      editor.toEnd();
+      this.closeNode(node, 0);
+    }
+    this.compressAround(node);
+  }
+
+  #addPlain(before: number, bytes: Uint8Array, start: number, end: number): void {
+    const node = this.addNode(before, true, end - start, 1);
+    this.arena.u8.set(bytes.subarray(start, end), this.nodeBase(node));
+    this.compressAround(node);
+  }
+
+  #insertBySplitting(cursor: PackedListCursor, text: Slice, after: boolean): void {
+    const { node } = cursor;
+    const editor = this.openNode(node);
+    const position = after ? editor.next(cursor.position) : cursor.position;
+    const upper = this.#split(node, position, cursor.offset + (after ? 1 : 0));
+    const { bytes, start, end } = text;
+    if (isLargeElement(this.fill, text.length)) {
+      this.#addPlain(node, bytes, start, end);
+      return;
+    }
+    const target = after ? upper : node;
+    const part = this.#open(target);
+    if (after) part.prepend(bytes, start, end);
+    else part.append(bytes, start, end);
+    this.closeNode(target, 1);
+    this.#mergeAround(after ? node : upper);
+  }
+
+  /** Moves all from `position` on to a new node behind; `kept` elements stay. Answers the new one. */
+  #split(node: number, position: number, kept: number): number {
+    const moved = this.nodeCount(node) - kept;
+    const length = this.openNode(node).bytes - 1 - position;
+    const total = LISTPACK_EMPTY_BYTES + length;
+    const upper = this.addNode(node, false, total, moved);
+    const { u8 } = this.arena, editor = this.openNode(node), base = this.nodeBase(upper);
+    writeInt32(u8, base, total);
+    writeInt16(u8, base + 4, Math.min(moved, LISTPACK_COUNT_UNKNOWN));
+    const from = editor.base + position;
+    u8.copyWithin(base + LISTPACK_HEADER_BYTES, from, from + length);
+    u8[base + total - 1] = LISTPACK_END;
+    editor.truncate(position, moved);
+    this.closeNode(node, -moved);
+    return upper;
+  }
+
+  #removeInNode(node: number, text: Slice, limit: number, fromTail: boolean): number {
+    if (this.isPlain(node)) {
+      this.nodeInto(node, view);
+      const matches = view.equals(text);
+      if (matches) this.removeNode(node);
+      return matches ? 1 : 0;
+    }
+    const compressed = this.isCompressed(node);
+    const removed = this.openNode(node).removeMatching(text, limit, fromTail);
+    if (removed === this.nodeCount(node)) {
+      this.#removeOpened(node, removed);
+      return removed;
+    }
+    if (removed > 0) {
+      this.closeNode(node, -removed);
+      // With the side the walk came from, so that it goes on from a node that is still there.
+      const visited = fromTail ? this.nextNode(node) : this.previousNode(node);
+      this.compressAround(this.#merge(visited, node));
+    } else if (compressed) this.compressAround(node);
+    return removed;
+  }
+
+  #removeOpened(node: number, removed: number): void {
+    this.closeNode(node, -removed);
+    this.removeNode(node);
+  }
+
+  /** Merges the node's neighbours and the node itself as far as they fit, in Redis's order. */
+  #mergeAround(center: number): void {
+    const previous = this.previousNode(center), next = this.nextNode(center);
+    if (previous !== 0) this.#merge(this.previousNode(previous), previous);
+    if (next !== 0) this.#merge(next, this.nextNode(next));
+    let merged = this.#merge(this.previousNode(center), center);
+    merged = this.#merge(merged, this.nextNode(merged), merged);
+    this.compressAround(merged);
+  }
+
+  /** Makes two neighbours, in either order, one where they fit; answers it, or else `otherwise`. */
+  #merge(one: number, other: number, otherwise: number = other): number {
+    if (one === 0 || other === 0 || this.isPlain(one) || this.isPlain(other)) return otherwise;
+    const count = this.nodeCount(one) + this.nodeCount(other);
+    const bytes = this.nodeBytes(one) + this.nodeBytes(other) - MERGE_GAIN_BYTES;
+    if (exceedsFill(this.fill, bytes, count)) return otherwise;
+    try {
+      // The shorter one moves.
+      return this.nodeBytes(one) >= this.nodeBytes(other)
+        ? this.#moveInto(one, other)
+        : this.#moveInto(other, one);
+    } catch (error) {
+      // Two nodes that fit into one are no harm; the edit before it has been made.
+      if (!(error instanceof ArenaFullError)) throw error;
+      return otherwise;
+    }
+  }
+
+  #moveInto(target: number, source: number): number {
+    const moved = this.nodeCount(source);
+    const from = this.openNode(source).base + LISTPACK_HEADER_BYTES;
+    const length = this.nodeBytes(source) - LISTPACK_EMPTY_BYTES;
+    const editor = this.#open(target);
+    const behind = this.nextNode(target) === source;
+    editor.insertEncoded(behind ? editor.bytes - 1 : LISTPACK_HEADER_BYTES, from, length, moved);
+    this.closeNode(target, moved);
+    this.removeNode(source);
+    this.compressAround(target);
+    return target;
+  }
+}
