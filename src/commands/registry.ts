@@ -4,6 +4,7 @@ import { BITMAP_COMMANDS } from "./bitmap/table.ts";
 import { CONNECTION_COMMANDS } from "./connection/table.ts";
 import { GENERIC_COMMANDS } from "./generic/table.ts";
 import { SERVER_COMMANDS } from "./server/table.ts";
+import { SET_COMMANDS } from "./set/table.ts";
 import { STRING_COMMANDS } from "./string/table.ts";
 import { TRANSACTION_COMMANDS } from "./transactions/table.ts";
 
@@ -11,6 +12,7 @@ import { TRANSACTION_COMMANDS } from "./transactions/table.ts";
 export function allCommands(): readonly CommandSpec[] {
   return [
     ...STRING_COMMANDS,
+    ...SET_COMMANDS,
     ...BITMAP_COMMANDS,
     ...GENERIC_COMMANDS,
     ...CONNECTION_COMMANDS,

@@ -10,6 +10,7 @@
 //   bytes   the value, when it is an inline string
 import type { Arena } from "../memory/arena.ts";
 import { ENTRY_KEY_OFFSET } from "../memory/hash_table.ts";
+import { ENCODING_EMBSTR, ENCODING_INT, ENCODING_RAW } from "../values/encodings.ts";
 
 /** Type of a value, numbered as in the RDB specification's object types. */
 export const TYPE_STRING = 0;
@@ -23,35 +24,21 @@ export const TYPE_STREAM = 6;
 /** What TYPE answers, by type number. */
 export const TYPE_NAMES = ["string", "list", "set", "zset", "hash", "module", "stream"] as const;
 
-/** Encodings; the first twelve are numbered as in Redis. */
-export const ENCODING_RAW = 0;
-export const ENCODING_INT = 1;
-export const ENCODING_HASHTABLE = 2;
-export const ENCODING_INTSET = 6;
-export const ENCODING_SKIPLIST = 7;
-export const ENCODING_EMBSTR = 8;
-export const ENCODING_QUICKLIST = 9;
-export const ENCODING_STREAM = 10;
-export const ENCODING_LISTPACK = 11;
-/** A raw string in a block of its own; clients see "raw". */
-export const ENCODING_RAW_BLOCK = 12;
-
-/** What OBJECT ENCODING answers, by encoding number. */
-export const ENCODING_NAMES: readonly string[] = [
-  "raw",
-  "int",
-  "hashtable",
-  "zipmap",
-  "linkedlist",
-  "ziplist",
-  "intset",
-  "skiplist",
-  "embstr",
-  "quicklist",
-  "stream",
-  "listpack",
-  "raw",
-];
+// Values know their encodings too, and values may not look at the store.
+export {
+  ENCODING_EMBSTR,
+  ENCODING_HASHTABLE,
+  ENCODING_INT,
+  ENCODING_INTSET,
+  ENCODING_LISTPACK,
+  ENCODING_LISTPACK_EX,
+  ENCODING_NAMES,
+  ENCODING_QUICKLIST,
+  ENCODING_RAW,
+  ENCODING_RAW_BLOCK,
+  ENCODING_SKIPLIST,
+  ENCODING_STREAM,
+} from "../values/encodings.ts";
 
 /** Longest string that OBJECT ENCODING calls embstr, bytes. */
 export const EMBSTR_MAX_BYTES = 44;

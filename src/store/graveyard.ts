@@ -1,6 +1,7 @@
 // Frees what nobody can reach any more, the contents of flushed databases and big values, in slices.
 import { HashTable } from "../memory/hash_table.ts";
 import { RefVector } from "../memory/ref_vector.ts";
+import type { SlicedFree } from "../values/value_type.ts";
 import type { Database } from "./database.ts";
 import { ENCODING_RAW_BLOCK, encodingOf, TYPE_STRING, typeOf, valueWord } from "./entry.ts";
 import type { SharedState } from "./shared_state.ts";
@@ -8,12 +9,6 @@ import type { SharedState } from "./shared_state.ts";
 interface Grave {
   table: HashTable;
   cursor: number;
-}
-
-interface BuriedValue {
-  type: number;
-  encoding: number;
-  value: number;
 }
 
 /** A value of no more elements is freed at once: burying it would be more work. As in Redis. */
@@ -27,7 +22,9 @@ export class Graveyard {
   freed = 0;
   #keyspace: SharedState<Database>;
   #graves: Grave[] = [];
-  #values: BuriedValue[] = [];
+  /** Whether what is being dug up may leave something for later. */
+  #lazily = false;
+  #values: SlicedFree[] = [];
 
   constructor(keyspace: SharedState<Database>) {
     this.#keyspace = keyspace;
@@ -53,25 +50,30 @@ export class Graveyard {
   /** Takes a value that is not a string; a big one waits for the cron. */
   buryValue(type: number, encoding: number, value: number): void {
     const valueType = this.#keyspace.valueTypes[type];
-    if (valueType !== undefined && valueType.elements(encoding, value) > LAZY_FREE_ELEMENTS) {
-      this.#values.push({ type, encoding, value });
-    } else this.#keyspace.releaseValue(type, encoding, value);
+    const big = valueType !== undefined && valueType.elements(encoding, value) > LAZY_FREE_ELEMENTS;
+    const sliced = big ? valueType.freeInSlices?.(encoding, value) : undefined;
+    if (sliced !== undefined) this.#values.push(sliced);
+    else this.#keyspace.releaseValue(type, encoding, value);
   }
 
-  /** Frees up to about `entries` entries, or one value; true while there is more. */
+  /** Frees up to about `entries` entries, or elements of one value; true while there is more. */
   dig(entries: number): boolean {
-    const buried = this.#values.pop();
-    if (buried !== undefined) {
-      this.#keyspace.releaseValue(buried.type, buried.encoding, buried.value);
-      this.freed++;
+    const value = this.#values.at(-1);
+    if (value !== undefined) {
+      if (value.run(entries)) {
+        this.#values.pop();
+        this.freed++;
+      }
       return this.#values.length + this.#graves.length > 0;
     }
     const grave = this.#graves[0];
     if (grave === undefined) return false;
     const before = grave.table.size;
+    this.#lazily = true;
     if (this.#dig(grave, entries)) this.#graves.shift();
+    this.#lazily = false;
     this.freed += before - grave.table.size;
-    return this.#graves.length > 0;
+    return this.#values.length + this.#graves.length > 0;
   }
 
   /** True when the grave is empty and its table is gone. */
@@ -93,8 +95,13 @@ export class Graveyard {
     const { arena } = this.#keyspace;
     const type = typeOf(arena, ref), encoding = encodingOf(arena, ref);
     const value = arena.i32[valueWord(arena, ref)];
-    if (type !== TYPE_STRING) this.#keyspace.releaseValue(type, encoding, value);
+    if (type !== TYPE_STRING) this.#freeValue(type, encoding, value);
     else if (encoding === ENCODING_RAW_BLOCK) arena.free(value);
     arena.free(ref);
   };
+
+  #freeValue(type: number, encoding: number, value: number): void {
+    if (this.#lazily) this.buryValue(type, encoding, value);
+    else this.#keyspace.releaseValue(type, encoding, value);
+  }
 }

@@ -1,10 +1,18 @@
 // What the store asks of a value that is not a plain string.
 import type { Digest } from "./digest.ts";
 
+/** A value on its way out: nobody can reach it any more. */
+export interface SlicedFree {
+  /** Frees about `elements` elements; true when all of it is gone. */
+  run(elements: number): boolean;
+}
+
 /** Operations on the values of one type; a value is an encoding and a 32-bit value word. */
 export interface ValueType {
   /** Gives the value's memory back. */
   free(encoding: number, value: number): void;
+  /** Takes a big value over, to be freed in slices; undefined where {@link free} does it at once. */
+  freeInSlices?(encoding: number, value: number): SlicedFree | undefined;
   /** An independent copy; answers its value word. The encoding stays the same. */
   copy(encoding: number, value: number): number;
   /** Elements, the measure of the work that freeing is. */

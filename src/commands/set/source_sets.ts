@@ -1,0 +1,24 @@
+// The sets that SINTER, SUNION and SDIFF work on.
+import type { Call } from "../../engine/call.ts";
+import { TYPE_SET } from "../../store/entry.ts";
+import type { SetValue } from "../../values/set_value.ts";
+import { openSetApart } from "./open_set.ts";
+
+/** A set, and which entry it is of, to tell when two keys are the same. */
+export interface SourceSet {
+  readonly ref: number;
+  readonly set: SetValue;
+}
+
+/**
+ * The sets of the keys at arguments `first` to `last`; undefined for keys that do not exist. Throws
+ * WRONGTYPE. They may be read until the database is written to.
+ */
+export function openSources(call: Call, first: number, last: number): (SourceSet | undefined)[] {
+  const sources: (SourceSet | undefined)[] = [];
+  for (let i = first; i <= last; i++) {
+    const ref = call.readTyped(call.at(i), TYPE_SET);
+    sources.push(ref === 0 ? undefined : { ref, set: openSetApart(call, ref) });
+  }
+  return sources;
+}

@@ -1,0 +1,102 @@
+// SUNION, SDIFF and their STORE forms.
+import type { Call } from "../../engine/call.ts";
+import { SetValue } from "../../values/set_value.ts";
+import { writeMembers } from "./members.ts";
+import { replaceBySet, setsOf } from "./open_set.ts";
+import { openSources, type SourceSet } from "./source_sets.ts";
+
+type Sources = readonly (SourceSet | undefined)[];
+
+/** SUNION key [key ...] */
+export function sunion(call: Call): void {
+  answer(call, union(call, openSources(call, 1, call.count - 1)));
+}
+
+/** SUNIONSTORE destination key [key ...] */
+export function sunionstore(call: Call): void {
+  const result = union(call, openSources(call, 2, call.count - 1));
+  call.reply.integer(replaceBySet(call, call.at(1), result, "sunionstore"));
+}
+
+/** SDIFF key [key ...] */
+export function sdiff(call: Call): void {
+  answer(call, difference(call, openSources(call, 1, call.count - 1)));
+}
+
+/** SDIFFSTORE destination key [key ...] */
+export function sdiffstore(call: Call): void {
+  const result = difference(call, openSources(call, 2, call.count - 1));
+  call.reply.integer(replaceBySet(call, call.at(1), result, "sdiffstore"));
+}
+
+function answer(call: Call, result: SetValue): void {
+  call.reply.set(result.size);
+  writeMembers(call, result);
+  result.free();
+}
+
+/** A result begins as a set of integers and becomes what its members need. */
+function build(call: Call, fill: (result: SetValue) => void): SetValue {
+  const result = new SetValue(setsOf(call)).createIntset();
+  try {
+    fill(result);
+  } catch (error) {
+    result.free();
+    throw error;
+  }
+  return result;
+}
+
+function union(call: Call, sources: Sources): SetValue {
+  return build(call, (result) => {
+    for (const source of sources) {
+      if (source !== undefined) eachMember(source.set, (set) => result.addMemberOf(set));
+    }
+  });
+}
+
+function difference(call: Call, sources: Sources): SetValue {
+  const [first, ...rest] = sources;
+  const others = rest.filter((source) => source !== undefined);
+  return build(call, (result) => {
+    if (first === undefined || others.some(({ ref }) => ref === first.ref)) return;
+    if (lookingUpIsLess(first, others)) addMissing(result, first, others);
+    else addAndRemove(result, first, others);
+  });
+}
+
+/**
+ * Looking each member of the first set up in all others, against removing the members of the others
+ * one by one. Looking up has the smaller constant and ends early where sets overlap.
+ */
+function lookingUpIsLess(first: SourceSet, others: readonly SourceSet[]): boolean {
+  let removing = first.set.size;
+  for (const { set } of others) removing += set.size;
+  return first.set.size * (others.length + 1) / 2 <= removing;
+}
+
+function addMissing(result: SetValue, first: SourceSet, others: readonly SourceSet[]): void {
+  // The largest first: it is the likeliest to have the member.
+  const ordered = [...others].sort((a, b) => b.set.size - a.set.size);
+  eachMember(first.set, (set) => {
+    for (const other of ordered) if (other.set.hasMemberOf(set)) return;
+    result.addMemberOf(set);
+  });
+}
+
+function addAndRemove(result: SetValue, first: SourceSet, others: readonly SourceSet[]): void {
+  eachMember(first.set, (set) => result.addMemberOf(set));
+  for (const other of others) {
+    if (result.size === 0) break;
+    eachMember(other.set, (set) => result.remove(set.member));
+  }
+}
+
+function eachMember(set: SetValue, visit: (set: SetValue) => void): void {
+  set.begin();
+  try {
+    while (set.next()) visit(set);
+  } finally {
+    set.end();
+  }
+}
