@@ -84,6 +84,8 @@ export class Call {
   readonly services: Services;
   /** Whether effects are collected at all; a handler that rewrites its effect asks this first. */
   propagates = false;
+  /** Set by a handler of a short command that turned out to have much to do: it is measured. */
+  long = false;
   /** Set by {@link propagateAs} and {@link propagateNothing}. */
   effects: Request[] | undefined;
 

@@ -262,7 +262,7 @@ export class Engine implements Services {
       command.stats.failedCalls++;
       this.stats.countError(reply.lastError);
     }
-    if (alone) this.#settleAlone(session, command, request);
+    if (alone || call.long) this.#settleAlone(session, command, request);
     if (this.#depth === 0) this.#closeUnit((command.flags & FLAG_TOUCHES_ARBITRARY_KEYS) === 0);
     return wait ?? undefined;
   }
@@ -291,6 +291,7 @@ export class Engine implements Services {
     call.origin = origin;
     call.propagates = this.propagation.active;
     call.effects = undefined;
+    call.long = false;
     return call;
   }
 

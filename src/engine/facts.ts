@@ -82,6 +82,11 @@ export interface CommandFacts {
   readonly history?: readonly (readonly [version: string, change: string])[];
   /** Runs at once though the client is in a transaction (EXEC, DISCARD, MULTI, WATCH, QUIT ...). */
   readonly immediate?: boolean;
+  /**
+   * Takes time in proportion to its request at most, or says so itself (`Call.long`): then its time
+   * need not be measured call by call. Follows from an O(1) or O(log(N)) in the complexity.
+   */
+  readonly short?: boolean;
   /** Runs what a transaction queued: is admitted as that would be, and ends it when refused (EXEC). */
   readonly runsTransaction?: boolean;
   /** For tests and for the server's own use, not for applications (COMMAND DOCS: syscmd). */

@@ -127,6 +127,7 @@ Deno.test("a big value removed lazily waits to be freed, a small one and a strin
   const ELEMENTS = 9; // a value of this test is its own number of elements
   keyspace.valueTypes[1] = {
     free: (_encoding, value) => freed.push(value),
+    freeInSlices: (_encoding, value) => ({ run: () => freed.push(value) > 0 }),
     copy: (_encoding, value) => value,
     elements: (_encoding, value) => value,
     bytes: () => 0,

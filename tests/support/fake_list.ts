@@ -16,6 +16,7 @@ export function bigList(harness: EngineHarness, name: string): void {
     counts.set(harness, count);
     keyspace.valueTypes[TYPE_LIST] = {
       free: () => void count.freed++,
+      freeInSlices: () => ({ run: () => ++count.freed > 0 }),
       copy: (_encoding, value) => (count.copied++, value + 1),
       elements: () => ELEMENTS,
       bytes: () => ELEMENTS,

@@ -1,5 +1,6 @@
 // DEL and UNLINK.
 import type { Call } from "../../engine/call.ts";
+import { TYPE_STRING } from "../../store/entry.ts";
 import type { Graveyard } from "../../store/graveyard.ts";
 import { removeEntry } from "../../store/key_operations.ts";
 import { graveyardIf } from "./lazy_free.ts";
@@ -23,6 +24,8 @@ function remove(call: Call, graveyard: Graveyard | undefined): void {
     const key = call.at(i);
     const ref = expiresKeys ? database.look(key) : database.peek(key);
     if (ref === 0) continue;
+    // Freeing a big value takes its time; the slow log wants to know.
+    if (database.typeOf(ref) !== TYPE_STRING) call.long = true;
     removeEntry(database, ref, graveyard);
     database.changed(key, "del");
     removed++;

@@ -33,6 +33,7 @@ export const GENERIC_COMMANDS: readonly CommandSpec[] = [
     categories: ["keyspace"],
     keys: [keyRange(1, -1, 1, "RM delete")],
     tips: ["request_policy:multi_shard", "response_policy:agg_sum"],
+    short: true,
     handler: del,
   },
   {
@@ -63,6 +64,7 @@ export const GENERIC_COMMANDS: readonly CommandSpec[] = [
     keys: [keyRange(1, -1, 1, "RO")],
     tips: ["request_policy:multi_shard", "response_policy:agg_sum"],
     history: [["3.0.3", "Takes several keys."]],
+    short: true,
     handler: exists,
   },
   {
@@ -90,6 +92,7 @@ export const GENERIC_COMMANDS: readonly CommandSpec[] = [
     categories: ["keyspace"],
     keys: [keyRange(1, -1, 1, "RO")],
     tips: ["request_policy:multi_shard", "response_policy:agg_sum"],
+    short: true,
     handler: touch,
   },
   {

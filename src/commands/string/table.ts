@@ -51,6 +51,7 @@ export const STRING_COMMANDS: readonly CommandSpec[] = [
     categories: ["string"],
     keys: [keyRange(1, -1, 1, "RO access")],
     tips: ["request_policy:multi_shard"],
+    short: true,
     handler: mget,
   },
   {
@@ -147,6 +148,7 @@ export const STRING_COMMANDS: readonly CommandSpec[] = [
     categories: ["string"],
     keys: [keyRange(1, -1, 2, "OW update")],
     tips: ["request_policy:multi_shard", "response_policy:all_succeeded"],
+    short: true,
     handler: mset,
   },
   {
@@ -160,6 +162,7 @@ export const STRING_COMMANDS: readonly CommandSpec[] = [
     flags: ["write", "denyoom"],
     categories: ["string"],
     keys: [keyRange(1, -1, 2, "OW insert")],
+    short: true,
     handler: msetnx,
   },
   {
@@ -272,7 +275,7 @@ export const STRING_COMMANDS: readonly CommandSpec[] = [
     name: "getrange",
     group: "string",
     summary: "Reads a part of a string.",
-    complexity: "O(N) where N is the length of the part.",
+    complexity: "O(1) for short parts, O(N) where N is the length of the part.",
     since: "2.4.0",
     syntax: "key start end",
     arity: 4,
@@ -285,7 +288,7 @@ export const STRING_COMMANDS: readonly CommandSpec[] = [
     name: "substr",
     group: "string",
     summary: "Reads a part of a string.",
-    complexity: "O(N) where N is the length of the part.",
+    complexity: "O(1) for short parts, O(N) where N is the length of the part.",
     since: "1.0.0",
     syntax: "key start end",
     arity: 4,

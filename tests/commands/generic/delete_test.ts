@@ -1,6 +1,7 @@
 /** DEL and UNLINK: what they count, announce, propagate and free. */
 
 import { assertEquals } from "@std/assert";
+import { TYPE_LIST } from "../../../src/store/entry.ts";
 import { EngineHarness } from "../../support/engine_harness.ts";
 import { bigList, freed } from "../../support/fake_list.ts";
 
@@ -57,4 +58,20 @@ Deno.test("UNLINK leaves a big value to the cron, DEL only with lazyfree-lazy-us
     while (harness.keyspace.graveyard.dig(100));
     assertEquals(freed(harness), 1);
   }
+});
+
+Deno.test("a DEL that had much to free is in the slow log, one of strings is not measured", () => {
+  const harness = new EngineHarness();
+  bigList(harness, "l");
+  const list = harness.keyspace.valueTypes[TYPE_LIST]!;
+  harness.keyspace.valueTypes[TYPE_LIST] = { ...list, free: () => harness.clock.advanceMs(50) };
+  harness.run("SET s 1");
+  harness.run("DEL s");
+  assertEquals(harness.run("SLOWLOG LEN"), 0);
+  harness.run("DEL l");
+  const [[, , microseconds, words]] = harness.run("SLOWLOG GET") as [
+    [number, number, number, string[]],
+  ];
+  assertEquals(microseconds, 50_000);
+  assertEquals(words, ["DEL", "l"]);
 });
