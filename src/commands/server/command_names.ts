@@ -16,11 +16,8 @@ export function commandCount(call: Call): void {
 /** COMMAND LIST [FILTERBY MODULE name | ACLCAT category | PATTERN pattern] */
 export function commandList(call: Call): void {
   const { reply, services } = call;
-  const { commands } = services.registry;
   const passes = readFilter(call);
-  // Without a filter Redis lists no subcommands.
-  const candidates = passes === undefined ? commands : commands.flatMap(withSubcommands);
-  const listed = candidates.filter(passes ?? (() => true));
+  const listed = services.registry.commands.flatMap(withSubcommands).filter(passes);
   reply.array(listed.length);
   for (const { fullName } of listed) reply.bulkText(fullName);
 }
@@ -31,8 +28,8 @@ function withSubcommands(command: KnownCommand): KnownCommand[] {
 
 type Filter = (command: KnownCommand) => boolean;
 
-function readFilter(call: Call): Filter | undefined {
-  if (call.count === 2) return undefined;
+function readFilter(call: Call): Filter {
+  if (call.count === 2) return () => true;
   if (call.count !== 5 || !call.at(2).equalsIgnoreCase(FILTERBY)) throw ERR.syntax;
   switch (wordOf(call.at(3))) {
     case "module":
