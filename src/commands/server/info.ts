@@ -3,10 +3,8 @@ import { wordOf } from "../../engine/arguments.ts";
 import type { Call, Services } from "../../engine/call.ts";
 import { clientLines, cpuLines, keyspaceLines, serverLines, statsLines } from "./info_facts.ts";
 import { commandStatsLines, errorLines, latencyLines } from "./info_commands.ts";
+import type { InfoLine } from "./info_line.ts";
 import { memoryLines } from "./info_memory.ts";
-
-/** `name:value` lines of a section. */
-export type InfoLine = readonly [name: string, value: string | number];
 
 interface Section {
   readonly title: string;

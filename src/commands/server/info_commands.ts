@@ -1,6 +1,6 @@
 // INFO commandstats, latencystats and errorstats.
 import type { KnownCommand, Services } from "../../engine/call.ts";
-import type { InfoLine } from "./info.ts";
+import type { InfoLine } from "./info_line.ts";
 
 function allCommands({ registry }: Services): KnownCommand[] {
   return registry.commands.flatMap((command) => [command, ...command.subcommands]);

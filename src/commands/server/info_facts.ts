@@ -2,7 +2,7 @@
 import { MINIREDIS_VERSION, REDIS_VERSION } from "../../base/version.ts";
 import type { Services } from "../../engine/call.ts";
 import type { Session } from "../../engine/session.ts";
-import type { InfoLine } from "./info.ts";
+import type { InfoLine } from "./info_line.ts";
 
 const DAY_SECONDS = 86400;
 /** What Redis calls a commit that nobody named. */

@@ -1,6 +1,6 @@
 // INFO memory.
 import type { Services } from "../../engine/call.ts";
-import type { InfoLine } from "./info.ts";
+import type { InfoLine } from "./info_line.ts";
 import { humanBytes, memoryReport, ratio } from "./memory_report.ts";
 
 /** Sizes in bytes; `_human` twins for people. */
