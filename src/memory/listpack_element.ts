@@ -161,7 +161,6 @@ export function elementTextInto(
 export class ElementNeedle {
   #bytes: Uint8Array = NO_BYTES;
   #start = 0;
-  #end = 0;
   #length = 0;
   #integer: Integer64 | undefined;
 
@@ -169,7 +168,6 @@ export class ElementNeedle {
   set(bytes: Uint8Array, start: number, end: number): void {
     this.#bytes = bytes;
     this.#start = start;
-    this.#end = end;
     this.#length = end - start;
     this.#integer = integerOf(bytes, start, end);
   }
@@ -186,10 +184,7 @@ export class ElementNeedle {
       return this.#integer !== undefined && elementInteger(list, at) === this.#integer;
     }
     if (encodingDataBytes(list, at) !== this.#length) return false;
-    const from = at + encodingHeaderBytes(encoding) - this.#start;
-    const bytes = this.#bytes, end = this.#end;
-    for (let i = this.#start; i < end; i++) if (list[from + i] !== bytes[i]) return false;
-    return true;
+    return this.#equalsBytes(list, at + encodingHeaderBytes(encoding));
   }
 
   /**
@@ -197,13 +192,25 @@ export class ElementNeedle {
    * none does. `at` is an element or the end.
    */
   find(list: Uint8Array, at: number, every: number): number {
-    while (list[at] !== LISTPACK_END) {
-      if (this.equals(list, at)) return at;
-      at += elementBytes(list, at);
-      for (let skipped = 1; skipped < every && list[at] !== LISTPACK_END; skipped++) {
+    const length = this.#length;
+    for (let encoding = list[at]; encoding !== LISTPACK_END; encoding = list[at]) {
+      // Most elements are short strings; another length is told by the first byte.
+      if (encoding >= ENCODING_6_BIT_STRING && encoding < ENCODING_13_BIT_INTEGER) {
+        if ((encoding & 0x3f) === length && this.#equalsBytes(list, at + 1)) return at;
+      } else if (encoding >= ENCODING_12_BIT_STRING && encoding < ENCODING_32_BIT_STRING) {
+        const found = (encoding & 0x0f) << 8 | list[at + 1];
+        if (found === length && this.#equalsBytes(list, at + 2)) return at;
+      } else if (this.equals(list, at)) return at;
+      for (let passed = 0; passed < every && list[at] !== LISTPACK_END; passed++) {
         at += elementBytes(list, at);
       }
     }
     return -1;
+  }
+
+  #equalsBytes(list: Uint8Array, from: number): boolean {
+    const bytes = this.#bytes, start = this.#start, length = this.#length;
+    for (let i = 0; i < length; i++) if (list[from + i] !== bytes[start + i]) return false;
+    return true;
   }
 }

@@ -76,6 +76,10 @@ export function elementBytes(bytes: Uint8Array, at: number): number {
   if (encoding < ENCODING_6_BIT_STRING) return 2;
   if (encoding < ENCODING_13_BIT_INTEGER) return (encoding & 0x3f) + 2;
   if (encoding < ENCODING_12_BIT_STRING) return 3;
+  if (encoding < ENCODING_32_BIT_STRING) {
+    const length = ((encoding & 0x0f) << 8) | bytes[at + 1];
+    return length < 126 ? length + 3 : length + 4;
+  }
   const size = encodingHeaderBytes(encoding) + encodingDataBytes(bytes, at);
   return size + backLengthBytes(size);
 }

@@ -27,8 +27,8 @@ const view = new Slice();
 
 /**
  * One object per list; nodes and elements live in the arena. Texts that are written must not lie in
- * the arena, which may move while they are read. Every edit fails before it changes anything or
- * leaves a whole list.
+ * the arena, which may move while they are read. Where memory is short an edit fails before it
+ * changes anything; removing needs memory only to unpack a compressed node.
  */
 export class PackedList extends PackedNodes {
   /** Elements of a node, or -1 to -5 for 4 to 64 KiB. */

@@ -128,20 +128,20 @@ export class PackedNodes {
    * node's elements it is. Walks over nodes from the nearer end.
    */
   seekNode(index: number): number {
-    let node;
-    let first: number;
+    const { i32 } = this.arena;
+    let node, first;
     if (index < this.count >>> 1) {
       node = this.head;
       first = 0;
-      for (let count; index >= first + (count = this.nodeCount(node)); first += count) {
-        node = this.nextNode(node);
+      for (let count; index >= first + (count = i32[node * 2 + COUNT]); first += count) {
+        node = i32[node * 2 + NEXT];
       }
     } else {
       node = this.tail;
-      first = this.count - this.nodeCount(node);
+      first = this.count - i32[node * 2 + COUNT];
       while (index < first) {
-        node = this.previousNode(node);
-        first -= this.nodeCount(node);
+        node = i32[node * 2 + PREVIOUS];
+        first -= i32[node * 2 + COUNT];
       }
     }
     this.offset = index - first;

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Slice } from "../../src/base/slice.ts";
-import { Arena } from "../../src/memory/arena.ts";
+import { Arena, ArenaFullError } from "../../src/memory/arena.ts";
 import { exceedsFill, nodeBytesLimit } from "../../src/memory/list_fill.ts";
 import { Listpack } from "../../src/memory/listpack.ts";
 import { NodeListpack } from "../../src/memory/node_listpack.ts";
@@ -194,6 +194,44 @@ Deno.test("small nodes that deletions leave become one", () => {
   assertEquals(list.removeMatching(sliceOf("gone"), 0), 900);
   assertEquals(list.count, 100);
   assert(list.nodes <= 2, `${list.nodes} nodes`);
+});
+
+Deno.test("a list in a full arena keeps what it has, and gives all of it back", () => {
+  for (const depth of [0, 1]) {
+    const arena = new Arena(1 << 20);
+    const used = arena.usedBytes;
+    const list = newList(arena, -1, depth), texts: string[] = [];
+    let failures = 0;
+    for (let i = 0; failures < 20; i++) {
+      const text = `${i}:`.repeat(i % 37 === 0 ? 2000 : 3);
+      try {
+        if (i % 3 === 0) pushHead(list, text);
+        else pushTail(list, text);
+        if (i % 3 === 0) texts.unshift(text);
+        else texts.push(text);
+      } catch (error) {
+        assert(error instanceof ArenaFullError);
+        failures++;
+      }
+    }
+    for (let i = 0; i < 40; i++) {
+      const index = i * 31 % texts.length, text = "z".repeat(i % 5 === 0 ? 5000 : 60);
+      assert(cursor.begin(list, index, true) && cursor.next());
+      try {
+        list.insert(cursor, sliceOf(text), false);
+        texts.splice(index, 0, text);
+      } catch (error) {
+        assert(error instanceof ArenaFullError);
+      }
+    }
+    checkNodes(list);
+    assertEquals(textsOf(list), texts);
+    assertEquals(arena.usedBytes - used, list.bytes);
+    // A node that was compressed needs memory before an element of it can be removed.
+    if (depth > 0) list.free();
+    while (list.count > 0) list.dropHead();
+    assertEquals(arena.usedBytes, used);
+  }
 });
 
 interface Model {
