@@ -75,8 +75,7 @@ function store(call: Call, block: number, length: number): void {
     database.putString(ref, key, value, ENCODING_RAW, NO_EXPIRY);
     arena.free(block);
   } else {
-    database.putString(ref, key, NOTHING, ENCODING_RAW_BLOCK, NO_EXPIRY);
-    const entry = database.peek(key); // losing its expiry may have moved it
+    const entry = database.putString(ref, key, NOTHING, ENCODING_RAW_BLOCK, NO_EXPIRY);
     arena.free(database.valueOf(entry));
     database.setValue(entry, ENCODING_RAW_BLOCK, block);
   }
