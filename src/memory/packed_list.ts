@@ -8,6 +8,7 @@ import {
   MERGE_GAIN_BYTES,
   nodeBytesLimit,
 } from "./list_fill.ts";
+import { ElementNeedle } from "./listpack_element.ts";
 import {
   LISTPACK_COUNT_UNKNOWN,
   LISTPACK_EMPTY_BYTES,
@@ -24,6 +25,7 @@ const LONG_LIST_NODES = 4;
 const LONG_LIST_NODE_BYTES = 1024;
 
 const view = new Slice();
+const needle = new ElementNeedle();
 
 /**
  * One object per list; nodes and elements live in the arena. Texts that are written must not lie in
@@ -314,7 +316,7 @@ export class PackedList extends PackedNodes {
       if (matches) this.removeNode(node);
       return matches ? 1 : 0;
     }
-    const compressed = this.isCompressed(node);
+    if (this.isCompressed(node) && !this.#holds(node, text)) return 0;
     const removed = this.openNode(node).removeMatching(text, limit, fromTail);
     if (removed === this.nodeCount(node)) {
       this.#removeOpened(node, removed);
@@ -325,8 +327,17 @@ export class PackedList extends PackedNodes {
       // With the side the walk came from, so that it goes on from a node that is still there.
       const visited = fromTail ? this.nextNode(node) : this.previousNode(node);
       this.compressAround(this.#merge(visited, node));
-    } else if (compressed) this.compressAround(node);
+    }
     return removed;
+  }
+
+  // Looks into a copy: compressing the node again costs far more than unpacking it twice.
+  #holds(node: number, text: Slice): boolean {
+    this.nodeInto(node, view);
+    needle.set(text.bytes, text.start, text.end);
+    const at = needle.find(view.bytes, view.start + LISTPACK_HEADER_BYTES, 1);
+    needle.clear();
+    return at >= 0;
   }
 
   #removeOpened(node: number, removed: number): void {

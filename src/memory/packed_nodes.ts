@@ -107,12 +107,12 @@ export class PackedNodes {
 
   /**
    * Points the slice at the bytes of a node's listpack or plain element: in the arena, or unpacked
-   * into `target`, which has room for them.
+   * into `target`, which has room for them; by default into one that the next call writes over.
    */
   nodeInto(node: number, slice: Slice, target?: Uint8Array): void {
     const bytes = this.nodeBytes(node), base = this.nodeBase(node);
     if (!this.isCompressed(node)) return slice.set(this.arena.u8, base, base + bytes);
-    const unpacked = target ?? new Uint8Array(bytes);
+    const unpacked = target ?? scratchOf(bytes);
     this.#unpack(node, unpacked, 0);
     slice.set(unpacked, 0, bytes);
   }
