@@ -91,9 +91,12 @@ const SERVER: CommandRow[] = [
   { syntax: "SWAPDB <db> <db>" },
   { syntax: "PING [<text>] [<text>]" },
   { syntax: "ECHO <text>" },
-  { syntax: "CLIENT (SETNAME <key>|GETNAME)" },
+  { syntax: "CLIENT (SETNAME <name>|GETNAME)" },
   { syntax: "DEBUG DIGEST-VALUE <key>*", weight: 2 },
-  { syntax: "COMMAND GETKEYS (SET <key> <value>|MGET <key>+|MSET (<key> <value>)+|PING x|x y)" },
+  {
+    syntax:
+      "COMMAND GETKEYS (SET <key> <value>|MGET <key> <key>+|MSET (<key> <value>)+|PING x y|x y z)",
+  },
   { syntax: "TIME", comparison: TYPE },
   { syntax: "FLUSHDB [SYNC|x]" },
 ];

@@ -117,5 +117,7 @@ export const VOCABULARY: Vocabulary = {
   count: mostly(whole(1, 20), ["0", "-1", "x"]),
   length: mostly(whole(0, 20), ["-1", "x"]),
   type: (random) => random.pick(["string", "list", "hash", "zset", "set", "stream", "x", "STRING"]),
+  // No NUL: it ends the name for 7.2, which takes it then, but not for 7.0.
+  name: (random) => random.pick(["", "worker", "two words", "\xff", "line\n"]),
   text: (random) => random.pick(["", "hello", "a b", "\x00\xff"]),
 };
