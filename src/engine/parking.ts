@@ -44,9 +44,9 @@ export class Parking {
     return this.#pauseWritesOnly;
   }
 
-  /** Clients parked by a blocking command (INFO blocked_clients). */
+  /** Clients that wait, those that CLIENT PAUSE holds included (INFO blocked_clients). */
   get blockedClients(): number {
-    return this.#waiters.all().filter((s) => s.parked!.wait !== PAUSE_WAIT).length;
+    return this.#waiters.count;
   }
 
   /** Parked clients with a deadline (INFO clients_in_timeout_table). */
@@ -68,7 +68,7 @@ export class Parking {
 
   /** Parks a request of a client; it is copied. */
   park(session: Session, request: Request, wait: Wait): void {
-    session.parked = { request: request.copy(), wait, over: false };
+    session.parked = { request: (wait.request ?? request).copy(), wait, over: false };
     this.#waiters.add(session);
     if (wait.deadlineAtMs !== 0) this.onDeadline(wait.deadlineAtMs);
   }

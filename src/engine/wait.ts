@@ -1,4 +1,5 @@
 // What a handler answers instead of waiting: on what, until when, and what to say when time is up.
+import type { Request } from "../resp/request.ts";
 import type { ReplySink } from "../resp/reply_sink.ts";
 
 /**
@@ -12,6 +13,8 @@ export interface Wait {
   readonly type: number;
   /** Unix ms when the wait ends by itself, 0 for never. */
   readonly deadlineAtMs: number;
+  /** The request to run again, where it is not the one that came: `$` of XREAD means "as of now". */
+  readonly request?: Request;
   /** Writes the reply for a wait whose time is up. */
   onTimeout(reply: ReplySink): void;
 }

@@ -59,6 +59,10 @@ export interface ReplySink {
   closeArray(token: number, length: number): void;
   /** As {@link closeArray}, for a map of `length` keys. */
   closeMap(token: number, length: number): void;
+  /** As {@link closeArray}, for a map of `length` keys, each begun with {@link mapEntry}. */
+  closeMapOfEntries(token: number, length: number): void;
+  /** Begins one key and its value: nothing; RESP2: an array of two. */
+  mapEntry(): void;
   /** As {@link closeArray}, for a set. */
   closeSet(token: number, length: number): void;
   /** An error: code, space, text, without the leading dash. Line breaks become spaces. */

@@ -219,6 +219,14 @@ export class ReplyWriter implements ReplySink {
     else this.#insertHeader(token, PERCENT, length);
   }
 
+  closeMapOfEntries(token: number, length: number): void {
+    this.#insertHeader(token, this.protocol === 2 ? STAR : PERCENT, length);
+  }
+
+  mapEntry(): void {
+    if (this.protocol === 2) this.#header(STAR, 2);
+  }
+
   closeSet(token: number, length: number): void {
     this.#insertHeader(token, this.protocol === 2 ? STAR : TILDE, length);
   }

@@ -1,0 +1,271 @@
+// A block of stream entries: a listpack laid out as Redis lays it out, because RDB files and DUMP
+// hold it byte for byte. First a master record: number of live entries, number of deleted ones, the
+// fields of the entry that opened the block, a zero. Then for each entry: flags, its ID as the
+// difference to the block's, fields and values (only values where the fields are the master's), and
+// how many elements these were, for walking backwards.
+import type { Integer64 } from "../base/int64.ts";
+import type { Slice } from "../base/slice.ts";
+import { Arena } from "../memory/arena.ts";
+import { ElementNeedle, ElementWriter } from "../memory/listpack_element.ts";
+import {
+  elementBytes,
+  elementInteger,
+  LISTPACK_COUNT_UNKNOWN,
+  LISTPACK_END,
+  LISTPACK_HEADER_BYTES,
+  LISTPACK_MAX_BYTES,
+} from "../memory/listpack_format.ts";
+import { readUint16, writeInt16 } from "../memory/little_endian.ts";
+import type { ValueLimits } from "./limits.ts";
+import type { StreamId } from "./stream_id.ts";
+
+/** Flags of an entry. */
+export const ENTRY_DELETED = 1;
+export const ENTRY_SAME_FIELDS = 2;
+
+/** Most bytes that all fields and values of an entry may have together. */
+export const MAX_ENTRY_BYTES = LISTPACK_MAX_BYTES;
+/** Room for header, integers and end of the master record. */
+const MASTER_INTEGERS_BYTES = 24;
+/** Room for the integers of an entry: flags, ID, number of fields, number of elements; an end. */
+const ENTRY_INTEGERS_BYTES = 40;
+/** Bytes that an element takes beyond its text, at most: of a short one, of any. */
+const SHORT_TEXT_BYTES = 64;
+const SHORT_OVERHEAD_BYTES = 2;
+const LONG_OVERHEAD_BYTES = 10;
+/** A block that grows doubles up to here, whatever the limit of a block is. */
+const MAX_GROWTH_BYTES = 4096;
+
+/** The number of an element that is never a text and always small. */
+export function smallInteger(bytes: Uint8Array, at: number): number {
+  return bytes[at] < 0x80 ? bytes[at] : Number(elementInteger(bytes, at));
+}
+
+/** Writes blocks; one object serves all streams. */
+export class BlockWriter {
+  readonly arena: Arena;
+  readonly #limits: ValueLimits;
+  readonly #element = new ElementWriter();
+  readonly #needle = new ElementNeedle();
+  #to = 0;
+
+  constructor(arena: Arena, limits: ValueLimits) {
+    this.arena = arena;
+    this.#limits = limits;
+  }
+
+  /** Whether a block takes no entry more whose fields and values are so many bytes. */
+  isFull(ref: number, textBytes: number): boolean {
+    const { streamNodeMaxBytes, streamNodeMaxEntries } = this.#limits;
+    const maxBytes = streamNodeMaxBytes === 0
+      ? LISTPACK_MAX_BYTES
+      : Math.min(streamNodeMaxBytes, LISTPACK_MAX_BYTES);
+    if (this.arena.i32[ref * 2] + textBytes >= maxBytes) return true;
+    if (streamNodeMaxEntries === 0) return false;
+    return this.liveEntries(ref) + this.deletedEntries(ref) >= streamNodeMaxEntries;
+  }
+
+  liveEntries(ref: number): number {
+    return smallInteger(this.arena.u8, ref * 8 + LISTPACK_HEADER_BYTES);
+  }
+
+  deletedEntries(ref: number): number {
+    const { u8 } = this.arena, at = ref * 8 + LISTPACK_HEADER_BYTES;
+    return smallInteger(u8, at + elementBytes(u8, at));
+  }
+
+  /** A block without entries, for an entry with these fields: there is room for it. */
+  create(pairs: readonly Slice[], first: number, count: number): number {
+    const bound = boundOf(pairs, first, count, 1);
+    const ref = this.arena.allocate(MASTER_INTEGERS_BYTES + ENTRY_INTEGERS_BYTES + bound);
+    const { u8 } = this.arena, base = ref * 8;
+    this.#to = base + LISTPACK_HEADER_BYTES;
+    this.#integer(u8, 0);
+    this.#integer(u8, 0);
+    this.#integer(u8, count);
+    for (let i = 0; i < count; i++) this.#text(u8, pairs[first + 2 * i]);
+    this.#integer(u8, 0);
+    this.#close(ref, count + 4, 0);
+    return ref;
+  }
+
+  /**
+   * Appends an entry, `count` pairs of field and value from `pairs[first]` on, whose ID differs so
+   * much from the block's. Answers where the block is now.
+   */
+  append(
+    ref: number,
+    milliseconds: Integer64,
+    sequence: Integer64,
+    pairs: readonly Slice[],
+    first: number,
+    count: number,
+  ): number {
+    const total = this.arena.i32[ref * 2];
+    const sameFields = this.#hasFields(ref, pairs, first, count);
+    const bound = sameFields
+      ? boundOf(pairs, first + 1, count, 2)
+      : boundOf(pairs, first, count, 1);
+    ref = this.#reserve(ref, total, ENTRY_INTEGERS_BYTES + bound);
+    this.#setCount(ref, ref * 8 + LISTPACK_HEADER_BYTES, this.liveEntries(ref) + 1);
+    const { u8 } = this.arena;
+    this.#to = ref * 8 + this.arena.i32[ref * 2] - 1;
+    this.#integer(u8, sameFields ? ENTRY_SAME_FIELDS : 0);
+    this.#integer(u8, milliseconds);
+    this.#integer(u8, sequence);
+    if (!sameFields) this.#integer(u8, count);
+    for (let i = 0; i < count; i++) {
+      if (!sameFields) this.#text(u8, pairs[first + 2 * i]);
+      this.#text(u8, pairs[first + 2 * i + 1]);
+    }
+    const elements = sameFields ? count + 3 : 2 * count + 4;
+    this.#integer(u8, elements);
+    this.#close(ref, elements + 1, readUint16(u8, ref * 8 + 4));
+    return ref;
+  }
+
+  /** Marks the entry whose flags stand at a byte of the arena; no byte moves. */
+  markDeleted(flagsAt: number): void {
+    // Flags up to 127 are the encoding byte itself; of any longer integer it is the second byte
+    // that holds the lowest bits. Nobody writes those, but a dump may hold them.
+    const { u8 } = this.arena;
+    u8[u8[flagsAt] < 0x80 ? flagsAt : flagsAt + 1] |= ENTRY_DELETED;
+  }
+
+  /** Counts entries that were just marked. Answers where the block is now; all offsets are stale. */
+  countDeleted(ref: number, entries: number): number {
+    const { arena } = this, total = arena.i32[ref * 2];
+    const live = this.liveEntries(ref) - entries, deleted = this.deletedEntries(ref) + entries;
+    let at = ref * 8 + LISTPACK_HEADER_BYTES;
+    const behind = at + elementBytes(arena.u8, at);
+    const before = behind + elementBytes(arena.u8, behind) - at;
+    const grown = this.#sizeOf(live) + this.#sizeOf(deleted) - before;
+    if (total + grown > arena.usableBytes(ref)) ref = arena.resize(ref, total + grown, total);
+    // The first never grows: it makes its room before the second may need it.
+    at = ref * 8 + LISTPACK_HEADER_BYTES;
+    this.#setCount(ref, at, live);
+    this.#setCount(ref, at + elementBytes(arena.u8, at), deleted);
+    return ref;
+  }
+
+  #sizeOf(count: number): number {
+    this.#element.chooseInteger(count);
+    return this.#element.size;
+  }
+
+  /** Moves a block that will not grow any more to one that fits it; answers where. */
+  fit(ref: number): number {
+    const { arena } = this, total = arena.i32[ref * 2];
+    if (Arena.roundUp(total) >= arena.usableBytes(ref)) return ref;
+    const moved = arena.allocate(total);
+    arena.u8.copyWithin(moved * 8, ref * 8, ref * 8 + total);
+    arena.free(ref);
+    return moved;
+  }
+
+  #reserve(ref: number, total: number, more: number): number {
+    const { arena } = this, usable = arena.usableBytes(ref);
+    if (total + more <= usable) return ref;
+    const doubled = Math.min(usable * 2, Math.max(MAX_GROWTH_BYTES, usable + (usable >>> 3)));
+    return arena.resize(ref, Math.max(total + more, doubled), total);
+  }
+
+  /** Whether the fields are those of the block, in the same order. */
+  #hasFields(ref: number, pairs: readonly Slice[], first: number, count: number): boolean {
+    const { u8 } = this.arena, needle = this.#needle;
+    let at = ref * 8 + LISTPACK_HEADER_BYTES;
+    at += elementBytes(u8, at);
+    at += elementBytes(u8, at);
+    if (smallInteger(u8, at) !== count) return false;
+    for (let i = 0; i < count; i++) {
+      at += elementBytes(u8, at);
+      const field = pairs[first + 2 * i];
+      needle.set(field.bytes, field.start, field.end);
+      if (!needle.equals(u8, at)) return false;
+    }
+    return true;
+  }
+
+  /** Puts a number in the place of another one; there is room for its growing by some bytes. */
+  #setCount(ref: number, at: number, count: number): void {
+    const { u8, i32 } = this.arena, old = elementBytes(u8, at);
+    this.#element.chooseInteger(count);
+    const grown = this.#element.size - old;
+    if (grown !== 0) {
+      const end = ref * 8 + i32[ref * 2];
+      u8.copyWithin(at + this.#element.size, at + old, end);
+      i32[ref * 2] += grown;
+    }
+    this.#element.write(u8, at);
+  }
+
+  #integer(u8: Uint8Array, value: Integer64): void {
+    if (value >= 0 && value <= 127) {
+      u8[this.#to++] = value as number;
+      u8[this.#to++] = 1;
+      return;
+    }
+    this.#element.chooseInteger(value);
+    this.#element.write(u8, this.#to);
+    this.#to += this.#element.size;
+  }
+
+  #text(u8: Uint8Array, text: Slice): void {
+    this.#element.chooseText(text.bytes, text.start, text.end);
+    this.#element.write(u8, this.#to);
+    this.#to += this.#element.size;
+  }
+
+  /** Writes the end, and the header of what stands before it. */
+  #close(ref: number, added: number, elements: number): void {
+    const { u8, i32 } = this.arena, base = ref * 8;
+    u8[this.#to++] = LISTPACK_END;
+    i32[ref * 2] = this.#to - base;
+    writeInt16(u8, base + 4, Math.min(elements + added, LISTPACK_COUNT_UNKNOWN));
+  }
+}
+
+/** Most bytes that fields and values take, or only every second of these texts. */
+function boundOf(pairs: readonly Slice[], first: number, count: number, step: 1 | 2): number {
+  let bytes = 0;
+  const end = first + 2 * count - (step - 1);
+  for (let i = first; i < end; i += step) {
+    const length = pairs[i].end - pairs[i].start;
+    bytes += length + (length < SHORT_TEXT_BYTES ? SHORT_OVERHEAD_BYTES : LONG_OVERHEAD_BYTES);
+  }
+  return bytes;
+}
+
+/** Bytes of the fields and values of an entry. */
+export function textBytesOf(pairs: readonly Slice[], first: number, count: number): number {
+  let bytes = 0;
+  for (let i = first; i < first + 2 * count; i++) bytes += pairs[i].end - pairs[i].start;
+  return bytes;
+}
+
+/** Sets `id` to the ID of an entry, from the block's and the differences to it, which wrap. */
+export function addDifference(
+  id: StreamId,
+  block: StreamId,
+  milliseconds: Integer64,
+  sequence: Integer64,
+): void {
+  id.set(addWrapping(block.milliseconds, milliseconds), addWrapping(block.sequence, sequence));
+}
+
+function addWrapping(a: Integer64, b: Integer64): Integer64 {
+  if (typeof a === "number" && typeof b === "number") {
+    const sum = a + b;
+    if (sum >= 0 && sum <= Number.MAX_SAFE_INTEGER) return sum;
+  }
+  const sum = BigInt.asUintN(64, BigInt(a) + BigInt(b));
+  return sum <= Number.MAX_SAFE_INTEGER ? Number(sum) : sum;
+}
+
+/** The difference of two parts of an ID as a block holds it: a signed 64-bit integer. */
+export function differenceOf(a: Integer64, b: Integer64): Integer64 {
+  if (typeof a === "number" && typeof b === "number") return a - b;
+  const difference = BigInt.asIntN(64, BigInt(a) - BigInt(b));
+  const isSafe = difference <= Number.MAX_SAFE_INTEGER && difference >= Number.MIN_SAFE_INTEGER;
+  return isSafe ? Number(difference) : difference;
+}

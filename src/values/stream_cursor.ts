@@ -1,0 +1,197 @@
+// Walks over the entries of a stream between two IDs, in either direction, without allocating.
+import { INTEGER64_TEXT_MAX, UINT64_MAX } from "../base/int64.ts";
+import { Slice } from "../base/slice.ts";
+import type { Arena } from "../memory/arena.ts";
+import type { IdIndex } from "../memory/id_index.ts";
+import { elementTextInto } from "../memory/listpack_element.ts";
+import {
+  elementBefore,
+  elementBytes,
+  elementInteger,
+  LISTPACK_END,
+  LISTPACK_HEADER_BYTES,
+} from "../memory/listpack_format.ts";
+import { addDifference, ENTRY_DELETED, ENTRY_SAME_FIELDS, smallInteger } from "./stream_block.ts";
+import { StreamId } from "./stream_id.ts";
+
+const LOWEST = new StreamId();
+const HIGHEST = new StreamId(UINT64_MAX, UINT64_MAX);
+
+/**
+ * A walk. After `next` answered true, `id` and `fieldCount` are those of the entry, and `nextField`
+ * may be called `fieldCount` times. No write to the stream may come between.
+ */
+export class StreamCursor {
+  readonly arena: Arena;
+  readonly id = new StreamId();
+  fieldCount = 0;
+  /** The field and value that `nextField` came to; valid until it is called again. */
+  readonly field = new Slice();
+  readonly value = new Slice();
+  #blocks!: IdIndex;
+  readonly #start = new StreamId();
+  readonly #end = new StreamId();
+  #reverse = false;
+  readonly #blockId = new StreamId();
+  #block = -1;
+  #masterFields = 0;
+  #masterFieldsAt = 0;
+  #sameFields = false;
+  #flagsAt = 0;
+  /** Forward: the element to read next. Backward: the element behind the entry to read next. */
+  #at = 0;
+  #masterAt = 0;
+  #fieldAt = 0;
+  #fieldsLeft = 0;
+  readonly #fieldDigits = new Uint8Array(INTEGER64_TEXT_MAX);
+  readonly #valueDigits = new Uint8Array(INTEGER64_TEXT_MAX);
+
+  constructor(arena: Arena) {
+    this.arena = arena;
+  }
+
+  /** Begins a walk over the entries from `start` to `end`, both included; `reverse` from the end. */
+  begin(blocks: IdIndex, start: StreamId, end: StreamId, reverse = false): void {
+    this.#blocks = blocks;
+    this.#start.copyFrom(start);
+    this.#end.copyFrom(end);
+    this.#reverse = reverse;
+    this.#fieldsLeft = 0;
+    let block: number;
+    if (reverse) block = blocks.floor(end.milliseconds, end.sequence);
+    else {
+      block = blocks.floor(start.milliseconds, start.sequence);
+      if (block < 0) block = blocks.first();
+    }
+    this.#open(block);
+  }
+
+  /** Begins a walk over all entries. */
+  beginAll(blocks: IdIndex, reverse = false): void {
+    this.begin(blocks, LOWEST, HIGHEST, reverse);
+  }
+
+  /** Sets `id` to the last entry's of a block, deleted or not; 0-0 when it has none. */
+  readLastOf(blocks: IdIndex, block: number): void {
+    this.#blocks = blocks;
+    this.#reverse = true;
+    this.#open(block);
+    this.#block = -1; // this is no walk
+    const { u8 } = this.arena;
+    let at = elementBefore(u8, this.#at);
+    const elements = smallInteger(u8, at);
+    for (let i = 0; i < elements; i++) at = elementBefore(u8, at);
+    if (elements > 0) this.#readEntry(u8, at);
+    else this.id.set(0, 0);
+  }
+
+  /** Goes to the next entry that is not deleted; false when there is none in the range. */
+  next(): boolean {
+    if (this.#reverse) return this.#nextBackward();
+    const { u8 } = this.arena;
+    while (this.#block >= 0) {
+      this.#skipRest(u8);
+      if (u8[this.#at] === LISTPACK_END) {
+        this.#open(this.#blocks.next(this.#block));
+        continue;
+      }
+      const flags = this.#readEntry(u8, this.#at);
+      if (this.id.compare(this.#end) > 0) break;
+      if ((flags & ENTRY_DELETED) === 0 && this.id.compare(this.#start) >= 0) return true;
+    }
+    this.#block = -1;
+    return false;
+  }
+
+  #nextBackward(): boolean {
+    const { u8 } = this.arena;
+    while (this.#block >= 0) {
+      let at = elementBefore(u8, this.#at);
+      let elements = smallInteger(u8, at);
+      if (elements === 0) {
+        this.#open(this.#blocks.previous(this.#block));
+        continue;
+      }
+      for (; elements > 0; elements--) at = elementBefore(u8, at);
+      const flags = this.#readEntry(u8, at);
+      this.#at = at;
+      if (this.id.compare(this.#start) < 0) break;
+      if ((flags & ENTRY_DELETED) === 0 && this.id.compare(this.#end) <= 0) return true;
+    }
+    this.#block = -1;
+    return false;
+  }
+
+  /** Goes to the entry's next field. */
+  nextField(): void {
+    const { u8 } = this.arena;
+    if (this.#sameFields) {
+      elementTextInto(u8, this.#masterAt, this.field, this.#fieldDigits);
+      this.#masterAt += elementBytes(u8, this.#masterAt);
+    } else {
+      elementTextInto(u8, this.#fieldAt, this.field, this.#fieldDigits);
+      this.#fieldAt += elementBytes(u8, this.#fieldAt);
+    }
+    elementTextInto(u8, this.#fieldAt, this.value, this.#valueDigits);
+    this.#fieldAt += elementBytes(u8, this.#fieldAt);
+    this.#fieldsLeft--;
+  }
+
+  /** Position of the entry's block in the index, and where in the arena its flags stand. */
+  get block(): number {
+    return this.#block;
+  }
+
+  get flagsAt(): number {
+    return this.#flagsAt;
+  }
+
+  #open(block: number): void {
+    this.#block = block;
+    if (block < 0) return;
+    const { u8, i32 } = this.arena, blocks = this.#blocks;
+    this.#blockId.set(blocks.milliseconds(block), blocks.sequence(block));
+    const ref = i32[blocks.wordsOf(block)];
+    let at = ref * 8 + LISTPACK_HEADER_BYTES;
+    at += elementBytes(u8, at);
+    at += elementBytes(u8, at);
+    this.#masterFields = smallInteger(u8, at);
+    at += elementBytes(u8, at);
+    this.#masterFieldsAt = at;
+    this.#fieldsLeft = 0;
+    if (this.#reverse) this.#at = ref * 8 + i32[ref * 2] - 1;
+    else {
+      for (let i = 0; i < this.#masterFields; i++) at += elementBytes(u8, at);
+      this.#fieldAt = at; // the zero there is skipped as the last element of an entry is
+    }
+  }
+
+  /** Forward: goes behind the entry that was read last. */
+  #skipRest(u8: Uint8Array): void {
+    let at = this.#fieldAt;
+    const elements = this.#sameFields ? this.#fieldsLeft : 2 * this.#fieldsLeft;
+    for (let i = 0; i < elements; i++) at += elementBytes(u8, at);
+    this.#at = at + elementBytes(u8, at); // the number of elements, or the zero of the master record
+  }
+
+  /** Reads flags, ID and number of fields of the entry at `at`; answers the flags. */
+  #readEntry(u8: Uint8Array, at: number): number {
+    this.#flagsAt = at;
+    const flags = smallInteger(u8, at);
+    at += elementBytes(u8, at);
+    const milliseconds = elementInteger(u8, at);
+    at += elementBytes(u8, at);
+    addDifference(this.id, this.#blockId, milliseconds, elementInteger(u8, at));
+    at += elementBytes(u8, at);
+    this.#sameFields = (flags & ENTRY_SAME_FIELDS) !== 0;
+    if (this.#sameFields) this.fieldCount = this.#masterFields;
+    else {
+      this.fieldCount = smallInteger(u8, at);
+      at += elementBytes(u8, at);
+    }
+    this.#masterAt = this.#masterFieldsAt;
+    this.#fieldAt = at;
+    this.#fieldsLeft = this.fieldCount;
+    return flags;
+  }
+}

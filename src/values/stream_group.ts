@@ -1,0 +1,203 @@
+// Consumer groups: who got which entry of a stream and has not acknowledged it yet.
+import { latin1, latin1Bytes } from "../base/bytes.ts";
+import type { Integer64 } from "../base/int64.ts";
+import type { Slice } from "../base/slice.ts";
+import type { Arena } from "../memory/arena.ts";
+import { IdIndex } from "../memory/id_index.ts";
+import { highHalf, joinInt64, lowHalf } from "../memory/little_endian.ts";
+import { StreamId } from "./stream_id.ts";
+
+/** Number of entries a group has read when nobody knows it. */
+export const UNKNOWN_ENTRIES_READ = -1;
+
+// Own words of a pending entry: when it was delivered (Unix ms, low and high half), how often (the
+// same), and to whom.
+const DELIVERED_AT = 0;
+const DELIVERIES = 2;
+const CONSUMER = 4;
+const PENDING_WORDS = 5;
+
+/** Who reads for a group. */
+export class StreamConsumer {
+  readonly name: Uint8Array<ArrayBuffer>;
+  /** Its number in the group; pending entries name their owner so. */
+  readonly number: number;
+  /** Unix ms when it last asked for entries. */
+  seenAtMs: number;
+  /** Unix ms when it last got some, -1 for never. */
+  activeAtMs = -1;
+  /** IDs of the entries it owns. */
+  pending: IdIndex;
+
+  constructor(arena: Arena, name: Uint8Array<ArrayBuffer>, number: number, seenAtMs: number) {
+    this.name = name;
+    this.number = number;
+    this.seenAtMs = seenAtMs;
+    this.pending = new IdIndex(arena, 0);
+  }
+}
+
+/** Name of a group or consumer as the key of a map; sorts as the bytes do. */
+export function nameKey({ bytes, start, end }: Slice): string {
+  return latin1(bytes, start, end);
+}
+
+/** The values of a map in the order of their names. */
+export function inNameOrder<T>(byName: ReadonlyMap<string, T> | undefined): T[] {
+  if (byName === undefined) return [];
+  return [...byName].sort(([a], [b]) => a < b ? -1 : 1).map(([, value]) => value);
+}
+
+/**
+ * A consumer group. A pending entry is a position in `pending`, valid until an entry is added or
+ * removed; it is owned by exactly one consumer, in whose `pending` its ID is too.
+ */
+export class StreamGroup {
+  readonly arena: Arena;
+  readonly name: Uint8Array<ArrayBuffer>;
+  readonly lastId = new StreamId();
+  /** How many entries of the stream lie up to `lastId`, or UNKNOWN_ENTRIES_READ. */
+  entriesRead: Integer64;
+  pending: IdIndex;
+  readonly consumers = new Map<string, StreamConsumer>();
+  #byNumber: (StreamConsumer | undefined)[] = [];
+  #freeNumbers: number[] = [];
+
+  constructor(
+    arena: Arena,
+    name: Uint8Array<ArrayBuffer>,
+    lastId: StreamId,
+    entriesRead: Integer64,
+  ) {
+    this.arena = arena;
+    this.name = name;
+    this.lastId.copyFrom(lastId);
+    this.entriesRead = entriesRead;
+    this.pending = new IdIndex(arena, PENDING_WORDS);
+  }
+
+  consumer(name: Slice): StreamConsumer | undefined {
+    return this.consumers.get(nameKey(name));
+  }
+
+  /** Adds a consumer; there is none of that name. */
+  createConsumer(name: Slice, seenAtMs: number): StreamConsumer {
+    const number = this.#freeNumbers.pop() ?? this.#byNumber.length;
+    const consumer = new StreamConsumer(this.arena, name.copy(), number, seenAtMs);
+    this.#byNumber[number] = consumer;
+    this.consumers.set(nameKey(name), consumer);
+    return consumer;
+  }
+
+  /** Removes a consumer and what it owns; answers how many entries that were. */
+  removeConsumer(consumer: StreamConsumer): number {
+    const owned = consumer.pending, count = owned.size;
+    for (let at = owned.first(); at >= 0; at = owned.next(at)) {
+      this.pending.remove(this.pending.find(owned.milliseconds(at), owned.sequence(at)));
+    }
+    owned.free();
+    this.consumers.delete(latin1(consumer.name));
+    this.#byNumber[consumer.number] = undefined;
+    this.#freeNumbers.push(consumer.number);
+    return count;
+  }
+
+  ownerOf(position: number): StreamConsumer {
+    return this.#byNumber[this.arena.i32[this.pending.wordsOf(position) + CONSUMER]]!;
+  }
+
+  deliveredAtMs(position: number): number {
+    return Number(this.#read(position, DELIVERED_AT));
+  }
+
+  deliveries(position: number): Integer64 {
+    return this.#read(position, DELIVERIES);
+  }
+
+  setDelivery(position: number, deliveredAtMs: number, deliveries: Integer64): void {
+    this.#write(position, DELIVERED_AT, deliveredAtMs);
+    this.#write(position, DELIVERIES, deliveries);
+  }
+
+  /** Finds the pending entry of an ID, -1 for none. */
+  find(id: StreamId): number {
+    return this.pending.find(id.milliseconds, id.sequence);
+  }
+
+  /** Makes an entry pending that is not yet; answers its position. Delivery is the caller's to set. */
+  add({ milliseconds, sequence }: StreamId, owner: StreamConsumer): number {
+    owner.pending.insert(milliseconds, sequence);
+    try {
+      const position = this.pending.insert(milliseconds, sequence);
+      this.arena.i32[this.pending.wordsOf(position) + CONSUMER] = owner.number;
+      return position;
+    } catch (error) {
+      owner.pending.remove(owner.pending.find(milliseconds, sequence));
+      throw error;
+    }
+  }
+
+  /** Gives a pending entry to another consumer. */
+  setOwner(position: number, owner: StreamConsumer): void {
+    const before = this.ownerOf(position);
+    if (before === owner) return;
+    const { pending } = this;
+    const milliseconds = pending.milliseconds(position), sequence = pending.sequence(position);
+    owner.pending.insert(milliseconds, sequence);
+    before.pending.remove(before.pending.find(milliseconds, sequence));
+    this.arena.i32[pending.wordsOf(position) + CONSUMER] = owner.number;
+  }
+
+  /** An entry is pending no longer. */
+  remove(position: number): void {
+    const { pending } = this, owned = this.ownerOf(position).pending;
+    owned.remove(owned.find(pending.milliseconds(position), pending.sequence(position)));
+    pending.remove(position);
+  }
+
+  /** An independent copy. */
+  copy(): StreamGroup {
+    const copy = new StreamGroup(this.arena, this.name.slice(), this.lastId, this.entriesRead);
+    try {
+      copy.pending = this.pending.copy();
+      copy.#freeNumbers = [...this.#freeNumbers];
+      for (const [name, { number, seenAtMs, activeAtMs, pending }] of this.consumers) {
+        const consumer = new StreamConsumer(this.arena, latin1Bytes(name), number, seenAtMs);
+        consumer.activeAtMs = activeAtMs;
+        copy.consumers.set(name, consumer);
+        copy.#byNumber[number] = consumer;
+        consumer.pending = pending.copy();
+      }
+    } catch (error) {
+      copy.free();
+      throw error;
+    }
+    return copy;
+  }
+
+  free(): void {
+    this.pending.free();
+    for (const consumer of this.consumers.values()) consumer.pending.free();
+    this.consumers.clear();
+    this.#byNumber = [];
+    this.#freeNumbers = [];
+  }
+
+  /** Bytes of arena memory. */
+  get bytes(): number {
+    let total = this.pending.bytes;
+    for (const consumer of this.consumers.values()) total += consumer.pending.bytes;
+    return total;
+  }
+
+  #read(position: number, word: number): Integer64 {
+    const { i32 } = this.arena, at = this.pending.wordsOf(position) + word;
+    return joinInt64(i32[at + 1], i32[at]);
+  }
+
+  #write(position: number, word: number, value: Integer64): void {
+    const { i32 } = this.arena, at = this.pending.wordsOf(position) + word;
+    i32[at] = lowHalf(value);
+    i32[at + 1] = highHalf(value);
+  }
+}

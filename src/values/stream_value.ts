@@ -1,0 +1,277 @@
+// A stream: entries in blocks that an index orders by ID, and what the stream says of itself.
+import { addInt64, type Integer64 } from "../base/int64.ts";
+import type { Slice } from "../base/slice.ts";
+import type { Arena } from "../memory/arena.ts";
+import { IdIndex } from "../memory/id_index.ts";
+import { type BlockWriter, differenceOf, textBytesOf } from "./stream_block.ts";
+import type { StreamCursor } from "./stream_cursor.ts";
+import { nameKey, StreamGroup, UNKNOWN_ENTRIES_READ } from "./stream_group.ts";
+import { StreamId } from "./stream_id.ts";
+
+/** Own words of a block in the index: its reference. */
+const BLOCK_WORDS = 1;
+
+/** What all streams share: they are used one at a time. */
+export interface StreamTools {
+  readonly arena: Arena;
+  readonly writer: BlockWriter;
+  /** For walks that end before their function does. */
+  readonly cursor: StreamCursor;
+}
+
+/** One stream. */
+export class StreamValue {
+  /** Blocks of entries by the ID that their entries' IDs are relative to. */
+  blocks: IdIndex;
+  /** Number of entries that are not deleted. */
+  length = 0;
+  /** Entries ever added, deleted ones included. */
+  entriesAdded: Integer64 = 0;
+  /** ID of the first entry, 0-0 when there is none. */
+  readonly firstId = new StreamId();
+  /** The highest ID that was ever given out. */
+  readonly lastId = new StreamId();
+  /** The highest ID that XDEL ever removed, 0-0 for none. */
+  readonly maxDeletedId = new StreamId();
+  /** By the key of the name; undefined until there is one. */
+  groups: Map<string, StreamGroup> | undefined;
+  readonly #tools: StreamTools;
+
+  constructor(tools: StreamTools) {
+    this.#tools = tools;
+    this.blocks = new IdIndex(tools.arena, BLOCK_WORDS);
+  }
+
+  get arena(): Arena {
+    return this.#tools.arena;
+  }
+
+  /** The reference of a block. */
+  blockAt(position: number): number {
+    return this.arena.i32[this.blocks.wordsOf(position)];
+  }
+
+  #setBlock(position: number, ref: number): void {
+    this.arena.i32[this.blocks.wordsOf(position)] = ref;
+  }
+
+  /**
+   * Appends an entry: `count` fields and values in turn from `pairs[first]` on, at most
+   * MAX_ENTRY_BYTES together. The ID is above `lastId`. When memory runs out, nothing has changed.
+   */
+  append(id: StreamId, pairs: readonly Slice[], first: number, count: number): void {
+    const { blocks } = this, { writer } = this.#tools;
+    let tail = blocks.last();
+    if (tail >= 0 && writer.isFull(this.blockAt(tail), textBytesOf(pairs, first, count))) {
+      this.#setBlock(tail, writer.fit(this.blockAt(tail)));
+      tail = -1;
+    }
+    if (tail < 0) tail = this.#addBlock(id, pairs, first, count);
+    const ref = this.blockAt(tail);
+    const milliseconds = differenceOf(id.milliseconds, blocks.milliseconds(tail));
+    const sequence = differenceOf(id.sequence, blocks.sequence(tail));
+    const moved = writer.append(ref, milliseconds, sequence, pairs, first, count);
+    if (moved !== ref) this.#setBlock(tail, moved);
+    this.entriesAdded = addInt64(this.entriesAdded, 1) ?? this.entriesAdded;
+    this.lastId.copyFrom(id);
+    if (++this.length === 1) this.firstId.copyFrom(id);
+  }
+
+  /** A block that has room for its first entry: appending it cannot fail any more. */
+  #addBlock(id: StreamId, pairs: readonly Slice[], first: number, count: number): number {
+    const { writer, arena } = this.#tools;
+    const ref = writer.create(pairs, first, count);
+    try {
+      const position = this.blocks.insert(id.milliseconds, id.sequence);
+      this.#setBlock(position, ref);
+      return position;
+    } catch (error) {
+      arena.free(ref);
+      throw error;
+    }
+  }
+
+  /** Adds a whole block as it stands in a dump; its ID is above all others. */
+  addBlock(id: StreamId, bytes: Uint8Array, start: number, end: number): void {
+    const { arena } = this;
+    const ref = arena.allocate(end - start);
+    arena.u8.set(bytes.subarray(start, end), ref * 8);
+    const position = this.blocks.insert(id.milliseconds, id.sequence);
+    this.#setBlock(position, ref);
+  }
+
+  /** Removes an entry; false when there is none of the ID. `firstId` is the caller's to renew. */
+  delete(id: StreamId): boolean {
+    const { cursor, writer } = this.#tools;
+    cursor.begin(this.blocks, id, id);
+    if (!cursor.next()) return false;
+    const position = cursor.block, ref = this.blockAt(position);
+    if (writer.liveEntries(ref) <= 1) this.removeBlock(position);
+    else {
+      writer.markDeleted(cursor.flagsAt);
+      this.#setBlock(position, writer.countDeleted(ref, 1));
+      this.length--;
+    }
+    return true;
+  }
+
+  /** Removes a block with all its entries. */
+  removeBlock(position: number): void {
+    const { arena, writer } = this.#tools, ref = this.blockAt(position);
+    this.length -= writer.liveEntries(ref);
+    this.blocks.remove(position);
+    arena.free(ref);
+  }
+
+  /** Counts `entries` of a block as deleted, which were marked so. */
+  countDeleted(position: number, entries: number): void {
+    this.#setBlock(position, this.#tools.writer.countDeleted(this.blockAt(position), entries));
+    this.length -= entries;
+  }
+
+  /** Whether there is an entry of that ID. */
+  has(id: StreamId): boolean {
+    const { cursor } = this.#tools;
+    cursor.begin(this.blocks, id, id);
+    return cursor.next();
+  }
+
+  /** Sets `id` to the first or last entry's; 0-0 for an empty stream. */
+  readEdge(id: StreamId, last: boolean): void {
+    const { cursor } = this.#tools;
+    cursor.beginAll(this.blocks, last);
+    if (cursor.next()) id.copyFrom(cursor.id);
+    else id.set(0, 0);
+  }
+
+  /** Whether the last entry's ID is above `id`. */
+  hasAfter(id: StreamId): boolean {
+    if (this.length === 0) return false;
+    const { cursor } = this.#tools;
+    cursor.beginAll(this.blocks, true);
+    return cursor.next() && cursor.id.compare(id) > 0;
+  }
+
+  /** Finds the first entry again, after entries went. */
+  renewFirstId(): void {
+    this.readEdge(this.firstId, false);
+  }
+
+  group(name: Slice): StreamGroup | undefined {
+    return this.groups?.get(nameKey(name));
+  }
+
+  /** Adds a group; there is none of that name. */
+  createGroup(name: Slice, lastId: StreamId, entriesRead: Integer64): StreamGroup {
+    const group = new StreamGroup(this.arena, name.copy(), lastId, entriesRead);
+    (this.groups ??= new Map()).set(nameKey(name), group);
+    return group;
+  }
+
+  removeGroup(group: StreamGroup, name: Slice): void {
+    this.groups!.delete(nameKey(name));
+    group.free();
+  }
+
+  /** Whether XDEL may have removed an entry whose ID is not below `start`. */
+  hasGapFrom(start: StreamId): boolean {
+    if (this.length === 0 || this.maxDeletedId.isZero) return false;
+    if (this.firstId.compare(this.maxDeletedId) > 0) return false;
+    return start.compare(this.maxDeletedId) <= 0;
+  }
+
+  /**
+   * How many entries were ever added up to an ID, where that can be told without counting, else
+   * UNKNOWN_ENTRIES_READ: of the last entry, of the first one, or of what lies before.
+   */
+  entriesUpTo(id: StreamId): Integer64 {
+    const { entriesAdded, length } = this;
+    if (entriesAdded === 0) return 0;
+    const toLast = id.compare(this.lastId);
+    if (toLast === 0 || length === 0 && toLast < 0) return entriesAdded;
+    if (toLast > 0) return UNKNOWN_ENTRIES_READ;
+    if (this.maxDeletedId.isZero || this.maxDeletedId.compare(this.firstId) < 0) {
+      const toFirst = id.compare(this.firstId);
+      if (toFirst < 0) return addInt64(entriesAdded, -length) ?? UNKNOWN_ENTRIES_READ;
+      if (toFirst === 0) return addInt64(entriesAdded, 1 - length) ?? UNKNOWN_ENTRIES_READ;
+    }
+    return UNKNOWN_ENTRIES_READ;
+  }
+
+  /** Entries that a group has still to read, undefined when that cannot be told. */
+  lagOf(group: StreamGroup): Integer64 | undefined {
+    if (this.entriesAdded === 0) return 0;
+    let read = group.entriesRead;
+    if (read === UNKNOWN_ENTRIES_READ || this.hasGapFrom(group.lastId)) {
+      read = this.entriesUpTo(group.lastId);
+      if (read === UNKNOWN_ENTRIES_READ) return undefined;
+    }
+    return addInt64(this.entriesAdded, -read as Integer64);
+  }
+
+  /** A group reads an entry that is above all it read before. */
+  advance(group: StreamGroup, id: StreamId): void {
+    if (group.entriesRead !== UNKNOWN_ENTRIES_READ && !this.hasGapFrom(id)) {
+      group.entriesRead = addInt64(group.entriesRead, 1) ?? group.entriesRead;
+    } else if (this.entriesAdded !== 0) group.entriesRead = this.entriesUpTo(id);
+    group.lastId.copyFrom(id);
+  }
+
+  /** Elements that freeing is about: blocks, and pending entries of groups. */
+  get parts(): number {
+    let parts = this.blocks.size;
+    for (const group of this.groups?.values() ?? []) parts += 1 + group.pending.size;
+    return parts;
+  }
+
+  /** Bytes of arena memory. */
+  get bytes(): number {
+    const { blocks, arena } = this;
+    let total = blocks.bytes;
+    for (let at = blocks.first(); at >= 0; at = blocks.next(at)) {
+      total += arena.usableBytes(this.blockAt(at));
+    }
+    for (const group of this.groups?.values() ?? []) total += group.bytes;
+    return total;
+  }
+
+  /** An independent copy. When memory runs out, nothing is left of it. */
+  copy(): StreamValue {
+    const copy = new StreamValue(this.#tools);
+    try {
+      this.#copyBlocks(copy);
+      for (const [name, group] of this.groups ?? []) {
+        (copy.groups ??= new Map()).set(name, group.copy());
+      }
+    } catch (error) {
+      copy.free();
+      throw error;
+    }
+    copy.length = this.length;
+    copy.entriesAdded = this.entriesAdded;
+    copy.firstId.copyFrom(this.firstId);
+    copy.lastId.copyFrom(this.lastId);
+    copy.maxDeletedId.copyFrom(this.maxDeletedId);
+    return copy;
+  }
+
+  #copyBlocks(copy: StreamValue): void {
+    const { blocks, arena } = this;
+    for (let at = blocks.first(); at >= 0; at = blocks.next(at)) {
+      const from = this.blockAt(at), bytes = arena.i32[from * 2];
+      const ref = arena.allocate(bytes);
+      arena.u8.copyWithin(ref * 8, from * 8, from * 8 + bytes);
+      const position = copy.blocks.insert(blocks.milliseconds(at), blocks.sequence(at));
+      copy.#setBlock(position, ref);
+    }
+  }
+
+  free(): void {
+    const { blocks, arena } = this;
+    for (let at = blocks.first(); at >= 0; at = blocks.next(at)) arena.free(this.blockAt(at));
+    blocks.free();
+    for (const group of this.groups?.values() ?? []) group.free();
+    this.groups = undefined;
+    this.length = 0;
+  }
+}
