@@ -26,6 +26,8 @@ export class Parking {
   readonly #runner: Runner;
   #pausedUntilMs = 0;
   #pauseWritesOnly = false;
+  /** Whether keys were removed when their time was over, before the pause. */
+  #expiredKeys = true;
   #serving = false;
 
   constructor(runner: Runner) {
@@ -87,7 +89,14 @@ export class Parking {
 
   /** A longer pause wins over a shorter one; a pause of everything over one of writes. */
   pause(untilMs: number, writesOnly: boolean): void {
-    if (this.#pausedUntilMs <= this.#runner.keyspace.nowMs) this.unpause();
+    const { keyspace } = this.#runner;
+    if (this.#pausedUntilMs <= keyspace.nowMs) this.unpause();
+    if (this.#pausedUntilMs === 0) {
+      if (untilMs === 0) return;
+      // Data stands still: a key whose time is over only looks removed until the pause ends.
+      this.#expiredKeys = keyspace.expiresKeys;
+      keyspace.expiresKeys = false;
+    }
     const all = this.#pausedUntilMs !== 0 && !this.#pauseWritesOnly;
     this.#pauseWritesOnly = writesOnly && !all;
     this.#pausedUntilMs = Math.max(this.#pausedUntilMs, untilMs);
@@ -96,6 +105,7 @@ export class Parking {
 
   /** Ends a pause. The requests it held run soon, each before any that its client sent after it. */
   unpause(): void {
+    if (this.#pausedUntilMs !== 0) this.#runner.keyspace.expiresKeys = this.#expiredKeys;
     this.#pausedUntilMs = 0;
     for (const session of this.#waiters.all()) {
       const parked = session.parked!;
