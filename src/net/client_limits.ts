@@ -1,7 +1,6 @@
 // The directives that limit what one client may occupy.
 import type { Cell, Config } from "../config/config.ts";
 import type { OutputLimit as OutputLimitValue, OutputLimits } from "../config/special_kinds.ts";
-import { STATIC_OUTPUT_BYTES } from "../engine/client_info.ts";
 import type { Session } from "../engine/session.ts";
 
 /** Limits as they are in force; connections share one object. */
@@ -18,7 +17,7 @@ export class ClientLimits {
     this.#output = config.cell("client-output-buffer-limit");
   }
 
-  /** How much output beyond the fixed buffer may wait for a client, bytes and seconds; 0 for any. */
+  /** How much output may wait for a client, bytes and seconds; 0 for any. */
   outputOf(session: Session): OutputLimitValue {
     const limits = this.#output.value;
     return session.subscribed ? limits.pubsub : limits.normal;
@@ -45,9 +44,8 @@ export class OutputLimit {
   /** Looks at the bytes that wait now. True: the client has to go. */
   exceeded(pendingBytes: number, nowMs: number): boolean {
     const { hardBytes, softBytes, softSeconds } = this.#limits.outputOf(this.#session);
-    const bytes = pendingBytes - STATIC_OUTPUT_BYTES;
-    if (hardBytes > 0 && bytes >= hardBytes) return true;
-    if (softBytes === 0 || bytes < softBytes) {
+    if (hardBytes > 0 && pendingBytes >= hardBytes) return true;
+    if (softBytes === 0 || pendingBytes < softBytes) {
       this.#softSinceMs = 0;
       return false;
     }

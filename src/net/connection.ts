@@ -1,6 +1,6 @@
 // One client connection: reads batches, has the engine run them, writes one reply buffer per batch.
 import { setImmediate } from "node:timers";
-import { clientLine } from "../engine/client_info.ts";
+import { clientLine, STATIC_OUTPUT_BYTES } from "../engine/client_info.ts";
 import type { Engine } from "../engine/engine.ts";
 import { LOOK_AHEAD_REQUESTS } from "../engine/look_ahead.ts";
 import { silence } from "../engine/reply_mode.ts";
@@ -23,8 +23,8 @@ const BATCH_REQUESTS = 4096;
 const HIGH_WATER_BYTES = 1 << 20;
 /** Input that a parked client may send ahead before it is not read any more. */
 const PARKED_INPUT_BYTES = 1 << 20;
-/** Output no longer than this is within any limit. */
-const UNLIMITED_OUTPUT_BYTES = 16 * 1024;
+/** Output no longer than a client's fixed buffer in Redis is within any limit. */
+const UNLIMITED_OUTPUT_BYTES = STATIC_OUTPUT_BYTES;
 /** A client that is leaving and takes none of its replies for so long is cut off. */
 const LINGER_MS = 10_000;
 
