@@ -82,6 +82,8 @@ export class IdIndex {
   ceiling(milliseconds: Integer64, sequence: Integer64): number {
     if (this.size === 0) return -1;
     this.#setKey(milliseconds, sequence);
+    // What is new comes last: most often there is nothing to search for.
+    if (this.#compare(this.#recordAt(this.last())) < 0) return -1;
     const chunk = this.#chunkOfKey();
     const ref = this.#chunks[chunk];
     const slot = this.#slotOfKey(ref);

@@ -71,6 +71,18 @@ export class StreamCursor {
     this.begin(blocks, LOWEST, HIGHEST, reverse);
   }
 
+  /** Sets `id` to the first entry's of a block, deleted or not; 0-0 when it has none. */
+  readFirstOf(blocks: IdIndex, block: number): void {
+    this.#blocks = blocks;
+    this.#reverse = false;
+    this.#open(block);
+    this.#block = -1; // this is no walk
+    const { u8 } = this.arena;
+    this.#skipRest(u8);
+    if (u8[this.#at] === LISTPACK_END) this.id.set(0, 0);
+    else this.#readEntry(u8, this.#at);
+  }
+
   /** Sets `id` to the last entry's of a block, deleted or not; 0-0 when it has none. */
   readLastOf(blocks: IdIndex, block: number): void {
     this.#blocks = blocks;

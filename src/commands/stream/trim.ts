@@ -1,0 +1,46 @@
+// XTRIM and XDEL: entries go.
+import type { Call } from "../../engine/call.ts";
+import type { StreamId } from "../../values/stream_id.ts";
+import { idOf } from "./id_arguments.ts";
+import { writeStream } from "./open_stream.ts";
+import { TrimOptions } from "./trim_options.ts";
+
+/** XTRIM key <MAXLEN | MINID> [= | ~] threshold [LIMIT count] */
+export function xtrim(call: Call): void {
+  const options = new TrimOptions();
+  options.read(call, false);
+  const key = call.at(1);
+  const stream = writeStream(call, key);
+  if (stream === undefined) return call.reply.integer(0);
+  const removed = options.trim(call, stream);
+  if (removed > 0) {
+    call.database.changed(key, "xtrim", removed);
+    if (call.propagates && options.approximate) {
+      const words: Uint8Array[] = [];
+      for (let i = 0; i < call.count; i++) words.push(call.at(i).copy());
+      options.rewrite(words, stream, call);
+      call.propagateAs(...words);
+    }
+  }
+  call.reply.integer(removed);
+}
+
+/** XDEL key id [id ...] */
+export function xdel(call: Call): void {
+  const key = call.at(1);
+  const stream = writeStream(call, key);
+  if (stream === undefined) return call.reply.integer(0);
+  const ids: StreamId[] = [];
+  for (let i = 2; i < call.count; i++) ids.push(idOf(call.at(i)));
+  let deleted = 0;
+  let firstGone = false;
+  for (const id of ids) {
+    if (!stream.delete(id)) continue;
+    deleted++;
+    if (id.compare(stream.firstId) === 0) firstGone = true;
+    if (id.compare(stream.maxDeletedId) > 0) stream.maxDeletedId.copyFrom(id);
+  }
+  if (firstGone || deleted > 0 && stream.length === 0) stream.renewFirstId();
+  if (deleted > 0) call.database.changed(key, "xdel", deleted);
+  call.reply.integer(deleted);
+}
