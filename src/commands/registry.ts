@@ -5,6 +5,7 @@ import { CONNECTION_COMMANDS } from "./connection/table.ts";
 import { GENERIC_COMMANDS } from "./generic/table.ts";
 import { SERVER_COMMANDS } from "./server/table.ts";
 import { SET_COMMANDS } from "./set/table.ts";
+import { STREAM_COMMANDS } from "./stream/table.ts";
 import { STRING_COMMANDS } from "./string/table.ts";
 import { TRANSACTION_COMMANDS } from "./transactions/table.ts";
 
@@ -13,6 +14,7 @@ export function allCommands(): readonly CommandSpec[] {
   return [
     ...STRING_COMMANDS,
     ...SET_COMMANDS,
+    ...STREAM_COMMANDS,
     ...BITMAP_COMMANDS,
     ...GENERIC_COMMANDS,
     ...CONNECTION_COMMANDS,
