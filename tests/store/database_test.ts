@@ -7,7 +7,7 @@ import {
   ENCODING_RAW,
   ENCODING_RAW_BLOCK,
 } from "../../src/store/entry.ts";
-import { checkDatabase, newStore, put, sliceOf, textOf, valueOf } from "./fixture.ts";
+import { checkDatabase, listen, newStore, put, sliceOf, textOf, valueOf } from "./fixture.ts";
 
 const LENGTHS = [0, 1, 7, 8, 20, 21, 43, 44, 45, 64, 500, 1023, 1024, 1025, 5000, 70_000];
 
@@ -227,14 +227,7 @@ Deno.test("clearing expiries gives back exactly the memory that setting them too
 Deno.test("a key is over from its instant on, is removed by whoever finds it, and told of once", () => {
   const { database, keyspace, clock } = newStore();
   const told: string[] = [];
-  keyspace.listener = {
-    listening: true,
-    changed: () => {},
-    expired: (_, key) => told.push(textOf(key)),
-    evicted: () => {},
-    flushing: () => {},
-    flushed: () => {},
-  };
+  listen(keyspace, { expired: (_, key) => void told.push(textOf(key)) });
   put(database, "k", "v", keyspace.nowMs + 10);
   clock.advanceMs(9);
   keyspace.freezeClock();
@@ -310,18 +303,13 @@ Deno.test("detach leaves the value's block to the caller", () => {
 Deno.test("changed counts what the command says and speaks only to who listens", () => {
   const { database, keyspace } = newStore();
   const events: string[] = [];
-  const listener = {
-    listening: false,
-    changed: (_: unknown, key: Slice, event: string) => events.push(`${event} ${textOf(key)}`),
-    expired: () => {},
-    evicted: () => {},
-    flushing: () => {},
-    flushed: () => {},
+  const heard = {
+    changed: (_: unknown, key: Slice, event: string) => void events.push(`${event} ${textOf(key)}`),
   };
-  keyspace.listener = listener;
+  listen(keyspace, { ...heard, listening: false });
   database.changed(sliceOf("a"), "set");
   assertEquals([keyspace.dirty, events], [1, []]);
-  listener.listening = true;
+  listen(keyspace, heard);
   database.changed(sliceOf("a"), "lpush", 3);
   database.changed(sliceOf("a"), "expire", 0);
   assertEquals([keyspace.dirty, events], [4, ["lpush a", "expire a"]]);

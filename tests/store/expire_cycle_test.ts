@@ -1,17 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { ExpireCycle } from "../../src/store/expire_cycle.ts";
-import { checkDatabase, newStore, put, type Store, textOf, valueOf } from "./fixture.ts";
+import { checkDatabase, listen, newStore, put, type Store, textOf, valueOf } from "./fixture.ts";
 
-function listen(store: Store): string[] {
+function expiredKeys({ keyspace }: Store): string[] {
   const expired: string[] = [];
-  store.keyspace.listener = {
-    listening: true,
-    changed: () => {},
-    expired: (database, key) => expired.push(`${database.index}:${textOf(key)}`),
-    evicted: () => {},
-    flushing: () => {},
-    flushed: () => {},
-  };
+  listen(keyspace, {
+    expired: ({ index }, key) => void expired.push(`${index}:${textOf(key)}`),
+  });
   return expired;
 }
 
@@ -23,7 +18,7 @@ function pass(store: Store, ms: number): void {
 Deno.test("all keys that are over go, each is told of once, and no other goes", () => {
   const store = newStore({ databases: 3 });
   const [first, , third] = store.keyspace.databases;
-  const expired = listen(store);
+  const expired = expiredKeys(store);
   const now = store.keyspace.nowMs;
   for (let n = 0; n < 5000; n++) {
     put(n % 2 === 0 ? first : third, `short ${n}`, "v", now + 1 + n % 50);

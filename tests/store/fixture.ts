@@ -5,6 +5,7 @@ import { ManualClock } from "../../src/base/clock.ts";
 import { SeededRandom } from "../../src/base/random.ts";
 import { Slice } from "../../src/base/slice.ts";
 import { Arena } from "../../src/memory/arena.ts";
+import type { ChangeListener } from "../../src/store/changes.ts";
 import type { Database } from "../../src/store/database.ts";
 import { Keyspace } from "../../src/store/keyspace.ts";
 import { stringEncoding } from "../../src/store/string_encoding.ts";
@@ -29,6 +30,14 @@ export function newStore(options: StoreOptions = {}): Store {
   const random = new SeededRandom(options.seed ?? 1);
   const keyspace = new Keyspace({ arena, clock, random, databases: options.databases ?? 2 });
   return { clock, arena, keyspace, database: keyspace.databases[0] };
+}
+
+/** Hears what the store tells of; what the test does not ask for goes to nobody, as before. */
+export function listen(
+  keyspace: Keyspace,
+  heard: Partial<ChangeListener<Database>>,
+): ChangeListener<Database> {
+  return keyspace.listener = { ...keyspace.listener, listening: true, ...heard };
 }
 
 /** A Latin-1 text as a slice in the middle of other bytes. */

@@ -1,18 +1,11 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { checkDatabase, newStore, put, valueOf } from "./fixture.ts";
+import { checkDatabase, listen, newStore, put, valueOf } from "./fixture.ts";
 
 Deno.test("a flushed database is empty and usable at once; its memory comes back in slices", () => {
   const store = newStore();
   const { database, keyspace, arena } = store;
   const flushed: number[] = [];
-  keyspace.listener = {
-    listening: true,
-    changed: () => {},
-    expired: () => {},
-    evicted: () => {},
-    flushing: () => {},
-    flushed: ({ index }) => flushed.push(index),
-  };
+  listen(keyspace, { flushed: ({ index }) => void flushed.push(index) });
   const before = arena.usedBytes;
   for (let n = 0; n < 10_000; n++) put(database, `k${n}`, "x".repeat(n % 3000), n % 2 ? 9e12 : -1);
   const full = arena.usedBytes;
