@@ -138,6 +138,16 @@ Deno.test("inner nodes are compressed beyond the depth, and read as before", () 
   assertEquals(textsOf(packed, -1, false), texts.reverse());
 });
 
+Deno.test("an edit at the head leaves the elements behind it where they are", () => {
+  const list = newList(new Arena());
+  for (let i = 0; i < 100; i++) pushTail(list, "element:" + i % 10);
+  const before = list.nodeBase(list.head);
+  list.dropHead();
+  assertEquals(list.nodeBase(list.head) - before, "element:0".length + 2);
+  pushHead(list, "element:x");
+  assertEquals(list.nodeBase(list.head), before);
+});
+
 Deno.test("a list is freed in slices, and its memory is given back", () => {
   const arena = new Arena();
   const used = arena.usedBytes;
