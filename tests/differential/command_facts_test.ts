@@ -106,17 +106,30 @@ async function docsOf(client: RespClient): Promise<Map<string, string>> {
   return found;
 }
 
-/** Tokens, types, key specs and flags; names are for people. */
+/**
+ * Arguments as a line of tokens, types and key specs: `[..]` optional, `(a|b)` one of, `..+` repeated.
+ * Names are for people, and how what belongs together is grouped changes nothing.
+ */
 function argumentsText(args: Plain | undefined): string {
+  return argumentTexts(args).join(" ");
+}
+
+function argumentTexts(args: Plain | undefined): string[] {
   return ((args ?? []) as [string, Plain][][]).map((entries) => {
     const fields = new Map(entries);
+    const type = fields.get("type") as string;
     const inner = fields.get("arguments");
-    const group = inner === undefined ? "" : `(${argumentsText(inner)}):`;
-    const token = fields.has("token") ? `${fields.get("token")} ` : "";
-    const flags = sorted(fields.get("flags") ?? []).map((flag) => ` ${flag}`).join("");
-    const key = fields.get("key_spec_index") ?? "";
-    return `${token}${group}${fields.get("type")}${key}${flags}`;
-  }).join(", ");
+    let text = `${type}${fields.get("key_spec_index") ?? ""}`;
+    if (type === "oneof") text = `(${argumentTexts(inner).join("|")})`;
+    else if (type === "block") text = argumentsText(inner);
+    const token = fields.has("token") ? JSON.stringify(fields.get("token")) : "";
+    if (type === "pure-token") text = token;
+    else if (token !== "") text = `${token} ${text}`;
+    const flags = sorted(fields.get("flags") ?? []);
+    if (flags.includes("multiple_token")) text = `(${text})++`;
+    else if (flags.includes("multiple")) text = `(${text})+`;
+    return flags.includes("optional") ? `[${text}]` : text;
+  });
 }
 
 async function factsOf(client: RespClient): Promise<Map<string, Facts>> {
