@@ -3,6 +3,7 @@ import type { CommandSpec } from "../engine/command.ts";
 import { BITMAP_COMMANDS } from "./bitmap/table.ts";
 import { CONNECTION_COMMANDS } from "./connection/table.ts";
 import { GENERIC_COMMANDS } from "./generic/table.ts";
+import { HASH_COMMANDS } from "./hash/table.ts";
 import { SERVER_COMMANDS } from "./server/table.ts";
 import { SET_COMMANDS } from "./set/table.ts";
 import { STREAM_COMMANDS } from "./stream/table.ts";
@@ -13,6 +14,7 @@ import { TRANSACTION_COMMANDS } from "./transactions/table.ts";
 export function allCommands(): readonly CommandSpec[] {
   return [
     ...STRING_COMMANDS,
+    ...HASH_COMMANDS,
     ...SET_COMMANDS,
     ...STREAM_COMMANDS,
     ...BITMAP_COMMANDS,

@@ -47,3 +47,10 @@ export function readScanOptions(call: Call, mayOmitValues = false): ScanOptions 
   if (options.pattern !== undefined && isMatchAll(options.pattern)) options.pattern = undefined;
   return options;
 }
+
+/** The answer for a key that does not exist: the options are not even read. */
+export function writeEmptyScan({ reply }: Call): void {
+  reply.array(2);
+  reply.bulkInteger(0);
+  reply.array(0);
+}

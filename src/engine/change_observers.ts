@@ -11,6 +11,7 @@ import type { Propagation } from "./propagation.ts";
 
 const DEL = asciiBytes("DEL");
 const UNLINK = asciiBytes("UNLINK");
+const HDEL = asciiBytes("HDEL");
 
 /** Told of every change of a key while it is interested. */
 export interface ChangeObserver {
@@ -72,6 +73,15 @@ export class ChangeObservers implements ChangeListener<Database> {
   expired(database: Database, key: Slice): void {
     this.#removed(database, key, this.#audience.config.bool("lazyfree-lazy-expire"));
     if (this.listening) this.changed(database, key, "expired");
+  }
+
+  fieldsExpired(database: Database, key: Slice, fields: readonly Uint8Array[]): void {
+    const { propagation } = this.#audience;
+    if (propagation.active) {
+      const request = Request.of(HDEL, key.copy(), ...fields);
+      propagation.append(database.index, request, ORIGINS.server);
+    }
+    if (this.listening) this.changed(database, key, "hexpired");
   }
 
   evicted(database: Database, key: Slice): void {

@@ -15,6 +15,8 @@ export interface ChangeListener<Database> {
   expired(database: Database, key: Slice): void;
   /** A key was removed because memory was over its limit. */
   evicted(database: Database, key: Slice): void;
+  /** Fields of a hash whose time was over were removed, and the key with them if none is left. */
+  fieldsExpired(database: Database, key: Slice, fields: readonly Uint8Array[]): void;
   /** All keys of a database are about to go; those of `replacement`, if any, take their place. */
   flushing(database: Database, replacement: Database | undefined): void;
   /** All keys of a database went, or two databases were swapped. */

@@ -5,6 +5,7 @@ import type { Slice } from "../base/slice.ts";
 import { Arena } from "../memory/arena.ts";
 import {
   BLOCK_HEADER_BYTES,
+  ENCODING_LISTPACK,
   ENCODING_RAW_BLOCK,
   entryBytes,
   entryBytesOf,
@@ -19,6 +20,7 @@ import {
   keyStart,
   metaOf,
   setEncoding,
+  TYPE_HASH,
   TYPE_STRING,
   valueWord,
   writeExpireAt,
@@ -143,7 +145,15 @@ export class Database extends KeyLookup {
     const ref = this.#insert(key, metaOf(type, encoding, 0), 0, expireAtMs >= 0);
     this.arena.i32[valueWord(this.arena, ref)] = value;
     if (expireAtMs >= 0) writeExpireAt(this.arena, ref, expireAtMs);
+    if (type === TYPE_HASH && encoding !== ENCODING_LISTPACK) this.noteFieldExpiry(key, ref);
     return ref;
+  }
+
+  /** Remembers when the first field of a hash expires, if one does, for active expiry. */
+  noteFieldExpiry(key: Slice, ref: number): void {
+    const type = this.keyspace.valueTypes[TYPE_HASH];
+    const atMs = type?.nextExpireAtMs?.(this.encodingOf(ref), this.valueOf(ref)) ?? -1;
+    if (atMs >= 0) this.fieldExpiries.note(key, atMs);
   }
 
   /** Puts another value word and encoding in the place of an entry's, which the caller freed. */

@@ -1,5 +1,6 @@
 // Active expiry: removes keys whose time is over though nobody asks for them, within a time budget.
 import type { Database } from "./database.ts";
+import { expireDueFields } from "./field_expiry.ts";
 import type { Keyspace } from "./keyspace.ts";
 
 const KEYS_PER_LOOP = 20;
@@ -28,6 +29,7 @@ export class ExpireCycle {
     const { clock, stats } = this.#keyspace;
     const startMs = clock.monotonicMs();
     const removed = this.#run(startMs + budgetMs, effort);
+    for (const database of this.#keyspace.databases) expireDueFields(database, startMs + budgetMs);
     stats.expireCycleMs += clock.monotonicMs() - startMs;
     return removed;
   }

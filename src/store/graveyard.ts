@@ -4,6 +4,7 @@ import { RefVector } from "../memory/ref_vector.ts";
 import type { SlicedFree } from "../values/value_type.ts";
 import type { Database } from "./database.ts";
 import { ENCODING_RAW_BLOCK, encodingOf, TYPE_STRING, typeOf, valueWord } from "./entry.ts";
+import { FieldExpiries } from "./field_expiries.ts";
 import type { SharedState } from "./shared_state.ts";
 
 interface Grave {
@@ -43,8 +44,16 @@ export class Graveyard {
     database.expires = new RefVector(database.arena);
     const grave = { table: database.table, cursor: 0 };
     database.table = new HashTable(database.arena, this.#keyspace.hashKey);
+    if (database.fieldExpiries.bytes > 0) this.#buryFieldExpiries(database, lazily);
     if (lazily) this.#graves.push(grave);
     else while (!this.#dig(grave, 1 << 20));
+  }
+
+  #buryFieldExpiries(database: Database, lazily: boolean): void {
+    const old = database.fieldExpiries.drain();
+    database.fieldExpiries = new FieldExpiries(database.arena, this.#keyspace.hashKey);
+    if (lazily) this.#values.push(old);
+    else while (!old.run(1 << 20)) { /* until it is empty */ }
   }
 
   /** Takes a value that is not a string; a big one waits for the cron. */

@@ -17,6 +17,7 @@ import {
   typeOf,
   valueWord,
 } from "./entry.ts";
+import { FieldExpiries } from "./field_expiries.ts";
 import type { SharedState } from "./shared_state.ts";
 
 /**
@@ -31,6 +32,8 @@ export abstract class KeyLookup {
   table: HashTable;
   /** Entries with an expiry, in no order. */
   expires: RefVector;
+  /** Hashes with fields that expire. */
+  fieldExpiries: FieldExpiries;
   /** Mean time to live of keys with an expiry, ms, as active expiry estimates it (INFO keyspace). */
   averageTtlMs = 0;
   /** Hash of the key looked up last: storing under the same key right after does not hash again. */
@@ -44,6 +47,7 @@ export abstract class KeyLookup {
     this.index = index;
     this.table = new HashTable(this.arena, keyspace.hashKey);
     this.expires = new RefVector(this.arena);
+    this.fieldExpiries = new FieldExpiries(this.arena, keyspace.hashKey);
   }
 
   /** Number of keys, those included whose time is over and which nobody noticed. */

@@ -51,6 +51,7 @@ export class Keyspace extends SharedState<Database> {
     this.listener.flushing(b, a);
     [a.table, b.table] = [b.table, a.table];
     [a.expires, b.expires] = [b.expires, a.expires];
+    [a.fieldExpiries, b.fieldExpiries] = [b.fieldExpiries, a.fieldExpiries];
     this.listener.flushed(a);
     this.listener.flushed(b);
   }

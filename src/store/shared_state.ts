@@ -15,6 +15,8 @@ export interface KeyspaceStats {
   keyspaceHits: number;
   keyspaceMisses: number;
   expiredKeys: number;
+  /** Fields of hashes. */
+  expiredFields: number;
   evictedKeys: number;
   evictedClients: number;
   /** Milliseconds during which memory was over its limit. */
@@ -32,6 +34,7 @@ export function noStats(): KeyspaceStats {
     keyspaceHits: 0,
     keyspaceMisses: 0,
     expiredKeys: 0,
+    expiredFields: 0,
     evictedKeys: 0,
     evictedClients: 0,
     evictionExceededMs: 0,
@@ -54,6 +57,7 @@ const SILENT: ChangeListener<unknown> = {
   listening: false,
   changed: () => {},
   expired: () => {},
+  fieldsExpired: () => {},
   evicted: () => {},
   flushing: () => {},
   flushed: () => {},

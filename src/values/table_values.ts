@@ -23,23 +23,28 @@ export function memberInto(arena: Arena, ref: number, slice: Slice): void {
   slice.set(arena.u8, start, start + arena.i32[ref * 2 + 2]);
 }
 
-/** Adds an entry that is not in the table. Fails before it changes anything. */
+/**
+ * Adds an entry that is not in the table, with room for `more` bytes behind the member, and answers
+ * it. Fails before it changes anything.
+ */
 export function insertMember(
   table: HashTable,
   bytes: Uint8Array,
   start: number,
   end: number,
   hash: number,
-): void {
+  more = 0,
+): number {
   const { arena } = table;
   const inArena = bytes === arena.u8; // whose view allocation may replace
   table.makeRoom();
-  const ref = arena.allocate(ENTRY_KEY_OFFSET + end - start);
+  const ref = arena.allocate(ENTRY_KEY_OFFSET + end - start + more);
   const { i32, u8 } = arena;
   i32[ref * 2 + 2] = end - start;
   i32[ref * 2 + 3] = 0;
   copyBytes(inArena ? u8 : bytes, start, end, u8, ref * 8 + ENTRY_KEY_OFFSET);
   table.insert(ref, hash);
+  return ref;
 }
 
 /** Frees a table and its entries, which own nothing beyond their blocks. */

@@ -17,6 +17,8 @@ export interface ValueType {
   copy(encoding: number, value: number): number;
   /** Elements, the measure of the work that freeing is. */
   elements(encoding: number, value: number): number;
+  /** When the next element expires, Unix ms; -1 for never. For types whose elements may. */
+  nextExpireAtMs?(encoding: number, value: number): number;
   /** Bytes of arena memory that the value takes, its entry excluded. */
   bytes(encoding: number, value: number): number;
   /** Mixes the elements into a signature, as Redis's DEBUG DIGEST does for this type. */

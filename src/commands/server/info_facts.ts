@@ -106,6 +106,7 @@ export function statsLines(services: Services): InfoLine[] {
 
 function keyStatsLines({ keyspace, keyspace: { stats } }: Services): InfoLine[] {
   return [
+    ["expired_subkeys", stats.expiredFields],
     ["expired_keys", stats.expiredKeys],
     ["expired_stale_perc", (stats.expiredStaleShare * 100).toFixed(2)],
     ["expired_time_cap_reached_count", stats.expiredTimeCapReached],

@@ -10,7 +10,7 @@ import { SetValue } from "../../values/set_value.ts";
 import { graveyardIf } from "../generic/lazy_free.ts";
 import { writeMembers } from "./members.ts";
 import { keepSet, openSet, openSetApart, removeEmptySet, setsOf } from "./open_set.ts";
-import { sampleMembers } from "./sample.ts";
+import { sampleElements } from "../sample.ts";
 
 const SREM_BYTES = asciiBytes("SREM");
 const DEL_BYTES = asciiBytes("DEL");
@@ -84,7 +84,7 @@ function popFromListpack(
   effects: RemovalEffects,
 ): void {
   const positions: number[] = [];
-  sampleMembers(set, count, call.services.keyspace.random, () => {
+  sampleElements(set, count, call.services.keyspace.random, () => {
     call.reply.bulk(set.member);
     effects.add(set.member);
     positions.push(set.position);

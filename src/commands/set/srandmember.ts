@@ -6,7 +6,7 @@ import { CommandError, ERR } from "../../engine/errors.ts";
 import { TYPE_SET } from "../../store/entry.ts";
 import { writeMembers } from "./members.ts";
 import { openSet } from "./open_set.ts";
-import { sampleMembers } from "./sample.ts";
+import { sampleElements } from "../sample.ts";
 
 const LONG_MAX = 2n ** 63n - 1n;
 const COUNT_RANGE = new CommandError(
@@ -48,6 +48,6 @@ function someMembers(call: Call, count: number): void {
     writeMembers(call, set);
   } else {
     reply.array(count);
-    sampleMembers(set, count, call.services.keyspace.random, () => reply.bulk(set.member));
+    sampleElements(set, count, call.services.keyspace.random, () => reply.bulk(set.member));
   }
 }

@@ -6,7 +6,7 @@ import { ENCODING_HASHTABLE, TYPE_SET } from "../../store/entry.ts";
 import { scanTable } from "../../store/scan.ts";
 import type { SetValue } from "../../values/set_value.ts";
 import { memberInto } from "../../values/table_values.ts";
-import { readScanOptions, scanCursorOf } from "../scan_options.ts";
+import { readScanOptions, scanCursorOf, writeEmptyScan } from "../scan_options.ts";
 import { openSet } from "./open_set.ts";
 
 /** SSCAN key cursor [MATCH pattern] [COUNT count] */
@@ -18,13 +18,6 @@ export function sscan(call: Call): void {
   const set = openSet(call, ref);
   if (set.encoding === ENCODING_HASHTABLE) scanMembers(call, set, { cursor, count, pattern });
   else writeAll(call, set, pattern);
-}
-
-/** The answer for a key that does not exist: the options are not even read. */
-export function writeEmptyScan({ reply }: Call): void {
-  reply.array(2);
-  reply.bulkInteger(0);
-  reply.array(0);
 }
 
 interface Portion {

@@ -1,0 +1,91 @@
+// HINCRBY and HINCRBYFLOAT: fields that hold a number.
+import { asciiBytes } from "../../base/bytes.ts";
+import { addInt64, type Integer64, parseInt64, writeInteger64 } from "../../base/int64.ts";
+import {
+  addLongDouble,
+  formatLongDouble,
+  type LongDouble,
+  parseLongDouble,
+} from "../../base/long_double.ts";
+import { Slice } from "../../base/slice.ts";
+import { integer64Of } from "../../engine/arguments.ts";
+import type { Call } from "../../engine/call.ts";
+import { CommandError, ERR } from "../../engine/errors.ts";
+import type { HashValue } from "../../values/hash_value.ts";
+import { hashWindow, keepHash, writeHash } from "./open_hash.ts";
+
+const NOT_INTEGER = new CommandError("ERR hash value is not an integer");
+const NOT_FLOAT = new CommandError("ERR hash value is not a float");
+const NOT_FINITE = new CommandError("ERR value is NaN or Infinity");
+const HSET_BYTES = asciiBytes("HSET");
+const HSETEX_BYTES = asciiBytes("HSETEX");
+const KEEPTTL_BYTES = asciiBytes("KEEPTTL");
+const FIELDS_BYTES = asciiBytes("FIELDS");
+const ONE_BYTES = asciiBytes("1");
+const ZERO = new Slice(asciiBytes("0"));
+/** The digits of the new value; one buffer, as nothing else runs in between. */
+const digits = new Slice(new Uint8Array(24), 0, 0);
+
+/** HINCRBY key field increment */
+export function hincrby(call: Call): void {
+  const key = call.at(1), field = call.at(2);
+  const increment = integer64Of(call.at(3));
+  const ref = writeHash(call, key);
+  const hash = hashWindow(call);
+  const sum = addInt64(ref !== 0 && hash.find(field) ? integerOf(hash) : 0, increment);
+  if (sum === undefined) throw ERR.overflow;
+  digits.end = writeInteger64(sum, digits.bytes, 0);
+  store(call, ref, digits);
+  call.database.changed(key, "hincrby");
+  call.reply.integer(sum);
+}
+
+function integerOf(hash: HashValue): Integer64 {
+  const { bytes, start, end } = hash.readValue();
+  const value = parseInt64(bytes, start, end);
+  if (value === undefined) throw NOT_INTEGER;
+  return value;
+}
+
+function store(call: Call, ref: number, value: Slice): void {
+  const hash = hashWindow(call);
+  if (ref === 0) hash.create();
+  try {
+    hash.set(call.at(2), value, true);
+  } finally {
+    keepHash(call, call.at(1), ref);
+  }
+}
+
+/** HINCRBYFLOAT key field increment */
+export function hincrbyfloat(call: Call): void {
+  const key = call.at(1), field = call.at(2);
+  const increment = longDoubleOf(call.at(3), ERR.notFloat);
+  if (increment.kind !== "finite") throw NOT_FINITE;
+  const ref = writeHash(call, key);
+  const hash = hashWindow(call);
+  const found = ref !== 0 && hash.find(field);
+  const expires = found && hash.expireAtMs >= 0;
+  const old = longDoubleOf(found ? hash.readValue() : ZERO, NOT_FLOAT);
+  const sum = addLongDouble(old, increment);
+  if (sum.kind !== "finite") throw ERR.nanOrInfinity;
+  const text = asciiBytes(formatLongDouble(sum));
+  const value = new Slice(text);
+  store(call, ref, value);
+  call.database.changed(key, "hincrbyfloat");
+  call.reply.bulk(value);
+  if (call.propagates) propagateResult(call, text, expires);
+}
+
+function longDoubleOf({ bytes, start, end }: Slice, error: CommandError): LongDouble {
+  const value = parseLongDouble(bytes, start, end);
+  if (value === undefined) throw error;
+  return value;
+}
+
+/** The sum, as the arithmetic of another machine may differ; HSET would end the field's expiry. */
+function propagateResult(call: Call, text: Uint8Array, expires: boolean): void {
+  const key = call.at(1).copy(), field = call.at(2).copy();
+  if (!expires) return call.propagateAs(HSET_BYTES, key, field, text);
+  call.propagateAs(HSETEX_BYTES, key, KEEPTTL_BYTES, FIELDS_BYTES, ONE_BYTES, field, text);
+}
