@@ -141,11 +141,26 @@ export class Arena {
   resize(ref: number, bytes: number, keep: number): number {
     const usable = this.usableBytes(ref);
     if (bytes <= usable && (usable <= 64 || bytes * 2 >= usable)) return ref;
+    if (usable > MAX_SMALL_BYTES && bytes > usable && this.#extend(ref, bytes)) return ref;
     const moved = this.allocate(bytes);
     const from = ref * UNIT_BYTES;
     this.u8.copyWithin(moved * UNIT_BYTES, from, from + keep);
     this.free(ref);
     return moved;
+  }
+
+  /** Grows a large block where it stands: a string that is appended to is not copied each time. */
+  #extend(ref: number, bytes: number): boolean {
+    const pages = this.#pages, span = pages.pageSpan[ref >>> 9];
+    const before = pages.spanPages[span];
+    try {
+      if (!pages.extend(span, Math.ceil(bytes / PAGE_BYTES))) return false;
+    } catch (error) {
+      if (error instanceof ArenaFullError) return false; // there may be room in front
+      throw error;
+    }
+    this.usedBytes += (pages.spanPages[span] - before) * PAGE_BYTES;
+    return true;
   }
 
   /** Size that a request of `bytes` takes, without allocating it. */

@@ -100,6 +100,38 @@ export class PageHeap {
     this.#addFree(span);
   }
 
+  /**
+   * Makes a span `pages` pages long where it stands, out of what is free behind it; false when that
+   * is not enough.
+   */
+  extend(span: number, pages: number): boolean {
+    const extra = pages - this.spanPages[span];
+    const behind = this.spanPage[span] + this.spanPages[span];
+    if (behind === this.topPage) {
+      this.#growTo(behind + extra);
+      this.topPage += extra;
+      if (this.topPage > this.pageSpan.length) this.pageSpan = grown(this.pageSpan, this.topPage);
+    } else if (!this.#takeFront(this.pageSpan[behind], extra)) return false;
+    this.spanPages[span] = pages;
+    this.pageSpan[behind + extra - 1] = span;
+    this.usedPages += extra;
+    return true;
+  }
+
+  /** Cuts `pages` pages off the front of a span, if it is free and long enough. */
+  #takeFront(span: number, pages: number): boolean {
+    const rest = this.spanPages[span] - pages;
+    if (this.#state[span] !== FREE || rest < 0) return false;
+    this.#unlink(span);
+    if (rest === 0) this.#spareIds.push(span);
+    else {
+      this.spanPage[span] += pages;
+      this.spanPages[span] = rest;
+      this.#addFree(span);
+    }
+    return true;
+  }
+
   /** Marks every page of `span`, so that a block inside it finds its span. */
   coverPages(span: number): void {
     const first = this.spanPage[span];

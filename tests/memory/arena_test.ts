@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Arena, ArenaFullError } from "../../src/memory/arena.ts";
+import { CLASS_COUNT, CLASS_PAGES, CLASS_UNITS } from "../../src/memory/size_classes.ts";
 import { forEachSeed, type Seeded } from "../support/seeded.ts";
 
 const MIB = 1 << 20;
@@ -110,26 +111,42 @@ Deno.test("blocks never overlap, keep their bytes, and usedBytes is exact", asyn
   });
 });
 
-Deno.test("freed blocks of all sizes merge back to runs that hold the largest blocks", async () => {
-  await forEachSeed(3, (random) => {
-    const arena = new Arena(32 * MIB);
+Deno.test("freed pages merge back to one run, whatever was cut, resized and freed in between", async () => {
+  await forEachSeed(10, (random) => {
+    const arena = new Arena(256 * MIB);
     const model = new ArenaModel(arena);
-    churn(model, random, 3000, 500);
-    model.freeAll();
-    const touched = arena.touchedBytes;
-    // One empty span of each small class may stay; all the rest is one run again.
-    const kept = arena.mappedBytes;
-    assert(kept < 12 * MIB, `${kept} bytes stay mapped`);
-    const runs: number[] = [];
-    for (;;) {
-      const size = 256 * 1024;
-      if (arena.mappedBytes + size > touched) break;
-      runs.push(arena.allocate(size));
-      if (arena.touchedBytes > touched) break;
+    const large = () => random.between(33_000, 600_000);
+    for (let step = 0; step < 800; step++) {
+      const { blocks } = model;
+      const choice = random.below(10);
+      if (blocks.length === 0 || choice < 4 && blocks.length < 60) model.allocate(large());
+      else if (choice < 7) model.free(random.below(blocks.length));
+      else model.resize(random.below(blocks.length), large());
     }
-    assert(runs.length * 256 * 1024 >= (touched - kept) / 2, "free pages lie together");
-    for (const ref of runs) arena.free(ref);
-    assertEquals(arena.mappedBytes, kept);
+    assertEquals(arena.usedBytes, model.roundedBytes);
+    assertEquals(arena.mappedBytes, arena.usedBytes);
+    model.freeAll();
+    assertEquals([arena.usedBytes, arena.mappedBytes], [0, 0]);
+    const { touchedBytes } = arena;
+    const whole = arena.allocate(touchedBytes - 4096);
+    assertEquals(whole, 512, "it begins behind the page of the null reference");
+    assertEquals(arena.touchedBytes, touchedBytes);
+  });
+});
+
+Deno.test("of small blocks that are all freed one empty span of each size stays, no more", async () => {
+  await forEachSeed(3, (random) => {
+    const arena = new Arena(64 * MIB);
+    const model = new ArenaModel(arena);
+    churn(model, random, 5000, 1000);
+    model.freeAll();
+    let most = 0;
+    for (let sizeClass = 1; sizeClass < CLASS_COUNT; sizeClass++) most += CLASS_PAGES[sizeClass];
+    assert(arena.mappedBytes <= most * 4096, `${arena.mappedBytes} bytes stay mapped`);
+    for (let sizeClass = 1; sizeClass < CLASS_COUNT; sizeClass++) {
+      arena.free(arena.allocate(CLASS_UNITS[sizeClass] * 8));
+    }
+    assert(arena.mappedBytes <= most * 4096);
   });
 });
 
@@ -200,6 +217,38 @@ Deno.test("resize leaves a block that fits and is not twice too long where it is
   assert(smaller !== ref);
   assertEquals(arena.usableBytes(smaller), 104);
   assertEquals(arena.usedBytes, 104);
+});
+
+Deno.test("a large block grows where it is into what is free behind it", () => {
+  const arena = new Arena(16 * MIB);
+  const first = arena.allocate(10 * 4096), second = arena.allocate(20 * 4096);
+  const last = arena.allocate(10 * 4096);
+  assertEquals(arena.resize(last, 30 * 4096, 10 * 4096), last, "at the end of the memory");
+  arena.u8.fill(5, first * 8, first * 8 + 10 * 4096);
+  assert(arena.resize(first, 11 * 4096, 100) !== first, "another block is in the way");
+  const block = arena.allocate(10 * 4096);
+  assertEquals(block, first);
+  arena.free(second);
+  assertEquals(arena.resize(block, 25 * 4096, 10 * 4096), block, "into a part of a free run");
+  assertEquals(arena.resize(block, 30 * 4096, 25 * 4096), block, "into the rest of it");
+  assert(arena.resize(block, 31 * 4096, 100) !== block);
+  assertEquals(arena.usedBytes % 4096, 0);
+});
+
+Deno.test("a string that is appended to again and again is not copied each time", () => {
+  const arena = new Arena(512 * MIB);
+  let ref = arena.allocate(MIB);
+  let moves = 0;
+  for (let bytes = MIB; bytes < 300 * MIB; bytes += MIB) {
+    const now = arena.resize(ref, bytes + MIB, 8);
+    if (now !== ref) moves++;
+    ref = now;
+  }
+  assertEquals(moves, 0);
+  assert(arena.touchedBytes < 302 * MIB);
+  assertEquals(arena.usableBytes(ref), 300 * MIB);
+  arena.free(ref);
+  assertEquals([arena.usedBytes, arena.mappedBytes], [0, 0]);
 });
 
 Deno.test("a full arena throws ArenaFullError, stays usable, and has lost nothing", () => {
