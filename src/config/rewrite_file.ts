@@ -11,7 +11,12 @@ export function rewriteConfigFile(
   const text = config.rewrite(readIfThere(path), options);
   const temporary = `${path}.${Deno.pid}.tmp`;
   try {
-    const file = Deno.openSync(temporary, { write: true, create: true, truncate: true });
+    const file = Deno.openSync(temporary, {
+      write: true,
+      create: true,
+      truncate: true,
+      mode: 0o600,
+    });
     try {
       writeAll(file, text);
       file.syncSync();
