@@ -5,6 +5,7 @@ import { Slice } from "../../src/base/slice.ts";
 import { findKeys, mayHaveKeys } from "../../src/engine/key_finder.ts";
 import { digestOfKeyspace } from "../../src/store/digest.ts";
 import { EngineHarness } from "../support/engine_harness.ts";
+import type { Reply } from "../support/reply.ts";
 import { callableRows, checkEach, exampleOf, NOT_RUN, type Row, typeMakers } from "./examples.ts";
 
 const MAKERS = typeMakers();
@@ -27,6 +28,19 @@ function filledHarness(): EngineHarness {
 /** Runs a check for each command that can be tried. */
 function forEachCommand(check: (row: Row) => void): void {
   checkEach(callableRows().filter(({ fullName }) => !(fullName in NOT_RUN)), check);
+}
+
+/** The one reply to a command; a blocking one may give it when its time is up. */
+function replyTo({ client, engine, clock }: EngineHarness, { spec }: Row, words: string[]): Reply {
+  client.send(words);
+  if (client.parked) {
+    assert(spec.flags.includes("blocking"), "only blocking commands wait");
+    engine.parking.expire(clock.nowMs() + 1e9);
+    if (client.parked) engine.unpark(client.session);
+  }
+  const replies = client.takeReplies();
+  assertEquals(replies.length, 1, `${words}`);
+  return replies[0];
 }
 
 Deno.test("a wrong number of arguments is refused with the exact error, before anything else", () => {
@@ -59,10 +73,9 @@ Deno.test("every command gives one well-formed reply in RESP2 and in RESP3, on a
   forEachCommand((row) => {
     for (const protocol of [2, 3] as const) {
       for (const { type } of [...MAKERS, { type: "missing" }]) {
-        const { client } = filledHarness();
-        client.protocol = protocol;
-        client.reply(exampleOf(row, type));
-        assertEquals(client.parked, false);
+        const harness = filledHarness();
+        harness.client.protocol = protocol;
+        replyTo(harness, row, exampleOf(row, type));
       }
     }
   });
@@ -112,7 +125,7 @@ Deno.test("a command that is not for writing changes nothing", () => {
       const harness = filledHarness();
       const { dirty } = harness.keyspace;
       const before = digestOfKeyspace(harness.keyspace).toString();
-      harness.client.reply(exampleOf(row, type));
+      replyTo(harness, row, exampleOf(row, type));
       assertEquals(digestOfKeyspace(harness.keyspace).toString(), before, `on a ${type}`);
       assertEquals([harness.keyspace.dirty, harness.takeEffects()], [dirty, []]);
       assertEquals(harness.takeEvents(), []);
@@ -125,7 +138,7 @@ Deno.test("a command that is refused or fails leaves no effect", () => {
     if (!mayHaveKeys(row.spec)) return;
     for (const { type } of MAKERS) {
       const harness = filledHarness();
-      const reply = harness.client.reply([...exampleOf(row, type), "surplus", "\xff"]);
+      const reply = replyTo(harness, row, [...exampleOf(row, type), "surplus", "\xff"]);
       if (reply.type !== "error") continue;
       assertEquals(harness.takeEffects(), [], reply.text);
       assertEquals(harness.takeEvents(), [], reply.text);
@@ -134,7 +147,7 @@ Deno.test("a command that is refused or fails leaves no effect", () => {
 });
 
 /** Keys that a command looks up in database 0 while it runs. */
-function touchedKeys(harness: EngineHarness, words: string[]): Set<string> {
+function touchedKeys(harness: EngineHarness, row: Row, words: string[]): Set<string> {
   const touched = new Set<string>();
   const [database] = harness.keyspace.databases;
   const { peek } = database;
@@ -142,7 +155,7 @@ function touchedKeys(harness: EngineHarness, words: string[]): Set<string> {
     touched.add(latin1(key.bytes, key.start, key.end));
     return peek.call(database, key);
   };
-  harness.client.reply(words);
+  replyTo(harness, row, words);
   database.peek = peek;
   return touched;
 }
@@ -159,7 +172,7 @@ Deno.test("the keys that a command touches are the keys that its specs name", ()
     const slices = words.map((word) => new Slice(latin1Bytes(word)));
     const found = mayHaveKeys(spec) ? findKeys(spec, { slices, count: slices.length }) : [];
     const named = new Set((found ?? []).map(({ position }) => words[position]));
-    const touched = touchedKeys(newHarness(), words);
+    const touched = touchedKeys(newHarness(), row, words);
     for (const key of touched) assert(named.has(key), `${words} touches ${key}, not named`);
     if (TOUCHES_NONE.has(fullName) || named.size === 0) return;
     assert(touched.size > 0, `${words} touches none of the keys it names`);
@@ -174,7 +187,7 @@ Deno.test("a write that changed something says so: effects, events and dirty go 
       const harness = filledHarness();
       const { dirty } = harness.keyspace;
       const before = digestOfKeyspace(harness.keyspace).toString();
-      harness.client.reply(exampleOf(row, type));
+      replyTo(harness, row, exampleOf(row, type));
       const changed = digestOfKeyspace(harness.keyspace).toString() !== before;
       const effects = harness.takeEffects();
       if (changed) {

@@ -78,6 +78,10 @@ const ARGUMENTS: Readonly<Record<string, string[]>> = {
   "swapdb": ["0", "1"],
   "wait": ["0", "1"],
   "waitaof": ["0", "0", "1"],
+  "zlexcount": ["KEY", "-", "+"],
+  "zrangebylex": ["KEY", "-", "+"],
+  "zrevrangebylex": ["KEY", "+", "-"],
+  "zremrangebylex": ["KEY", "-", "+"],
 };
 
 /** Commands that end the server, take the client away or stand for others, with the reason. */
@@ -96,6 +100,20 @@ export function exampleOf(row: Row, key: string): string[] {
   const maker = new ExampleMaker(key);
   return [...nameWords(row), ...maker.sequence(parseSyntax(row.spec))];
 }
+
+/** Words by the name of the argument, where any text will not do. */
+const VALUES: Readonly<Record<string, string>> = {
+  "numkeys": "1",
+  "numfields": "1",
+  "threshold": "1",
+  "min": "1",
+  "max": "1",
+  "min-idle-time": "1",
+  "id": "1-1",
+  "start": "1-1",
+  "end": "1-1",
+  "last-id": "1-1",
+};
 
 class ExampleMaker {
   readonly #key: string;
@@ -131,7 +149,7 @@ class ExampleMaker {
       case "pattern":
         return "*";
       default:
-        return name === "numkeys" ? "1" : "v";
+        return VALUES[name] ?? "v";
     }
   }
 }
