@@ -33,8 +33,8 @@ const ENTRY_INTEGERS_BYTES = 40;
 const SHORT_TEXT_BYTES = 64;
 const SHORT_OVERHEAD_BYTES = 2;
 const LONG_OVERHEAD_BYTES = 10;
-/** A block that grows doubles up to here, whatever the limit of a block is. */
-const MAX_GROWTH_BYTES = 4096;
+/** A block that grows gets twice its room up to here, and a quarter more above. */
+const DOUBLED_BYTES = 1024;
 
 /** The number of an element that is never a text and always small. */
 export function smallInteger(bytes: Uint8Array, at: number): number {
@@ -74,10 +74,14 @@ export class BlockWriter {
     return smallInteger(u8, at + elementBytes(u8, at));
   }
 
-  /** A block without entries, for an entry with these fields: there is room for it. */
-  create(pairs: readonly Slice[], first: number, count: number): number {
+  /**
+   * A block without entries, for an entry with these fields: there is room for it. A block that is
+   * expected to grow up to so many bytes has the room at once.
+   */
+  create(pairs: readonly Slice[], first: number, count: number, expectedBytes: number): number {
     const bound = boundOf(pairs, first, count, 1);
-    const ref = this.arena.allocate(MASTER_INTEGERS_BYTES + ENTRY_INTEGERS_BYTES + bound);
+    const needed = MASTER_INTEGERS_BYTES + ENTRY_INTEGERS_BYTES + bound;
+    const ref = this.arena.allocate(Math.max(needed, expectedBytes));
     const { u8 } = this.arena, base = ref * 8;
     this.#to = base + LISTPACK_HEADER_BYTES;
     this.#integer(u8, 0);
@@ -107,8 +111,9 @@ export class BlockWriter {
       ? boundOf(pairs, first + 1, count, 2)
       : boundOf(pairs, first, count, 1);
     ref = this.#reserve(ref, total, ENTRY_INTEGERS_BYTES + bound);
-    this.#setCount(ref, ref * 8 + LISTPACK_HEADER_BYTES, this.liveEntries(ref) + 1);
-    const { u8 } = this.arena;
+    const { u8 } = this.arena, countAt = ref * 8 + LISTPACK_HEADER_BYTES;
+    if (u8[countAt] < 127) u8[countAt]++;
+    else this.#setCount(ref, countAt, smallInteger(u8, countAt) + 1);
     this.#to = ref * 8 + this.arena.i32[ref * 2] - 1;
     this.#integer(u8, sameFields ? ENTRY_SAME_FIELDS : 0);
     this.#integer(u8, milliseconds);
@@ -155,8 +160,9 @@ export class BlockWriter {
 
   /** Moves a block that will not grow any more to one that fits it; answers where. */
   fit(ref: number): number {
-    const { arena } = this, total = arena.i32[ref * 2];
-    if (Arena.roundUp(total) >= arena.usableBytes(ref)) return ref;
+    const { arena } = this, total = arena.i32[ref * 2], usable = arena.usableBytes(ref);
+    // Not for less than a sixteenth: moving has its price too.
+    if (usable - Arena.roundUp(total) <= usable >>> 4) return ref;
     const moved = arena.allocate(total);
     arena.u8.copyWithin(moved * 8, ref * 8, ref * 8 + total);
     arena.free(ref);
@@ -166,8 +172,8 @@ export class BlockWriter {
   #reserve(ref: number, total: number, more: number): number {
     const { arena } = this, usable = arena.usableBytes(ref);
     if (total + more <= usable) return ref;
-    const doubled = Math.min(usable * 2, Math.max(MAX_GROWTH_BYTES, usable + (usable >>> 3)));
-    return arena.resize(ref, Math.max(total + more, doubled), total);
+    const slack = usable < DOUBLED_BYTES ? usable : usable >>> 2;
+    return arena.resize(ref, total + more + slack, total);
   }
 
   /** Whether the fields are those of the block, in the same order. */

@@ -36,6 +36,9 @@ export class StreamValue {
   /** By the key of the name; undefined until there is one. */
   groups: Map<string, StreamGroup> | undefined;
   readonly #tools: StreamTools;
+  /** The last block, 0 where it is to be found in the index, and its ID: what XADD needs each time. */
+  #tail = 0;
+  readonly #tailId = new StreamId();
 
   constructor(tools: StreamTools) {
     this.#tools = tools;
@@ -51,6 +54,7 @@ export class StreamValue {
     return this.arena.i32[this.blocks.wordsOf(position)];
   }
 
+  /** Says where a block is that moved. */
   #setBlock(position: number, ref: number): void {
     this.arena.i32[this.blocks.wordsOf(position)] = ref;
   }
@@ -60,35 +64,50 @@ export class StreamValue {
    * MAX_ENTRY_BYTES together. The ID is above `lastId`. When memory runs out, nothing has changed.
    */
   append(id: StreamId, pairs: readonly Slice[], first: number, count: number): void {
-    const { blocks } = this, { writer } = this.#tools;
-    let tail = blocks.last();
-    if (tail >= 0 && writer.isFull(this.blockAt(tail), textBytesOf(pairs, first, count))) {
-      this.#setBlock(tail, writer.fit(this.blockAt(tail)));
-      tail = -1;
+    const { writer } = this.#tools;
+    if (this.#tail === 0) this.#findTail();
+    if (this.#tail === 0) this.#addBlock(id, pairs, first, count, 0);
+    else if (writer.isFull(this.#tail, textBytesOf(pairs, first, count))) {
+      this.#setBlock(this.blocks.last(), this.#tail = writer.fit(this.#tail));
+      // The next block will most likely become as large as this one.
+      const bytes = this.arena.i32[this.#tail * 2];
+      this.#addBlock(id, pairs, first, count, bytes + (bytes >>> 5));
     }
-    if (tail < 0) tail = this.#addBlock(id, pairs, first, count);
-    const ref = this.blockAt(tail);
-    const milliseconds = differenceOf(id.milliseconds, blocks.milliseconds(tail));
-    const sequence = differenceOf(id.sequence, blocks.sequence(tail));
-    const moved = writer.append(ref, milliseconds, sequence, pairs, first, count);
-    if (moved !== ref) this.#setBlock(tail, moved);
+    const milliseconds = differenceOf(id.milliseconds, this.#tailId.milliseconds);
+    const sequence = differenceOf(id.sequence, this.#tailId.sequence);
+    const ref = writer.append(this.#tail, milliseconds, sequence, pairs, first, count);
+    if (ref !== this.#tail) this.#setBlock(this.blocks.last(), this.#tail = ref);
     this.entriesAdded = addInt64(this.entriesAdded, 1) ?? this.entriesAdded;
     this.lastId.copyFrom(id);
     if (++this.length === 1) this.firstId.copyFrom(id);
   }
 
-  /** A block that has room for its first entry: appending it cannot fail any more. */
-  #addBlock(id: StreamId, pairs: readonly Slice[], first: number, count: number): number {
+  #findTail(): void {
+    const { blocks } = this, last = blocks.last();
+    if (last < 0) return;
+    this.#tail = this.blockAt(last);
+    this.#tailId.set(blocks.milliseconds(last), blocks.sequence(last));
+  }
+
+  /** Adds a block that has room for its first entry: appending it cannot fail any more. */
+  #addBlock(
+    id: StreamId,
+    pairs: readonly Slice[],
+    first: number,
+    count: number,
+    expectedBytes: number,
+  ): void {
     const { writer, arena } = this.#tools;
-    const ref = writer.create(pairs, first, count);
+    const ref = writer.create(pairs, first, count, expectedBytes);
     try {
       const position = this.blocks.insert(id.milliseconds, id.sequence);
       this.#setBlock(position, ref);
-      return position;
     } catch (error) {
       arena.free(ref);
       throw error;
     }
+    this.#tail = ref;
+    this.#tailId.copyFrom(id);
   }
 
   /** Adds a whole block as it stands in a dump; its ID is above all others. */
@@ -98,6 +117,7 @@ export class StreamValue {
     arena.u8.set(bytes.subarray(start, end), ref * 8);
     const position = this.blocks.insert(id.milliseconds, id.sequence);
     this.#setBlock(position, ref);
+    this.#tail = 0;
   }
 
   /** Removes an entry; false when there is none of the ID. `firstId` is the caller's to renew. */
@@ -109,8 +129,7 @@ export class StreamValue {
     if (writer.liveEntries(ref) <= 1) this.removeBlock(position);
     else {
       writer.markDeleted(cursor.flagsAt);
-      this.#setBlock(position, writer.countDeleted(ref, 1));
-      this.length--;
+      this.countDeleted(position, 1);
     }
     return true;
   }
@@ -119,6 +138,7 @@ export class StreamValue {
   removeBlock(position: number): void {
     const { arena, writer } = this.#tools, ref = this.blockAt(position);
     this.length -= writer.liveEntries(ref);
+    this.#tail = 0;
     this.blocks.remove(position);
     arena.free(ref);
   }
@@ -126,6 +146,7 @@ export class StreamValue {
   /** Counts `entries` of a block as deleted, which were marked so. */
   countDeleted(position: number, entries: number): void {
     this.#setBlock(position, this.#tools.writer.countDeleted(this.blockAt(position), entries));
+    this.#tail = 0;
     this.length -= entries;
   }
 
@@ -272,6 +293,6 @@ export class StreamValue {
     blocks.free();
     for (const group of this.groups?.values() ?? []) group.free();
     this.groups = undefined;
-    this.length = 0;
+    this.length = this.#tail = 0;
   }
 }

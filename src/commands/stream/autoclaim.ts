@@ -1,6 +1,6 @@
 // XAUTOCLAIM: what was pending for long becomes another consumer's, some of it at a time.
 import { addInt64 } from "../../base/int64.ts";
-import { clampedIntegerOf, keyword } from "../../engine/arguments.ts";
+import { clampedIntegerOf, integer64Of, keyword } from "../../engine/arguments.ts";
 import type { Call } from "../../engine/call.ts";
 import { CommandError, ERR } from "../../engine/errors.ts";
 import type { StreamGroup } from "../../values/stream_group.ts";
@@ -16,7 +16,7 @@ const COUNT = keyword("count");
 const JUSTID = keyword("justid");
 const DEFAULT_COUNT = 100;
 /** As large as Redis takes it: 2^63 - 1 over the bytes of an ID. */
-const MAX_COUNT = 2 ** 59 - 1;
+const MAX_COUNT = (1n << 59n) - 1n;
 /** So many pending entries are looked at for each one that may be claimed. */
 const ATTEMPTS_PER_ENTRY = 10;
 
@@ -70,8 +70,9 @@ function readOptions(call: Call): AutoclaimOptions {
   for (let i = 6; i < call.count; i++) {
     const option = call.at(i);
     if (option.equalsIgnoreCase(COUNT) && i + 1 < call.count) {
-      options.count = clampedIntegerOf(call.at(++i), INVALID_COUNT);
-      if (options.count < 1 || options.count > MAX_COUNT) throw INVALID_COUNT;
+      const count = integer64Of(call.at(++i), INVALID_COUNT);
+      if (count < 1 || count > MAX_COUNT) throw INVALID_COUNT;
+      options.count = Number(count);
     } else if (option.equalsIgnoreCase(JUSTID)) options.justId = true;
     else throw ERR.syntax;
   }
