@@ -89,17 +89,16 @@ export class Server {
   async run(): Promise<number> {
     this.#announce();
     if (!this.#renameCommands()) return 1;
+    const unhook = this.#hookSignals();
     try {
       this.#listen();
     } catch (error) {
       this.logger.warning(`Could not start: ${(error as Error).message}`);
+      unhook();
       return 1;
     }
-    const unhook = this.#hookSignals();
     try {
-      const { text } = { text: (name: "dir" | "dbfilename") => this.#config.text(name) };
-      const loaded = await this.#loader.load(join(text("dir"), text("dbfilename")));
-      void loaded;
+      await this.#loader.load(join(this.#config.text("dir"), this.#config.text("dbfilename")));
       if (this.#loader.cancelled) return await this.#close(unhook);
     } catch (error) {
       if (!(error instanceof LoadError)) throw error;

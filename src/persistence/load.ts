@@ -1,5 +1,4 @@
 // Opens the dump at start: slices between which clients are answered, progress in log and INFO.
-import { setImmediate } from "node:timers";
 import type { Logger } from "../base/logger.ts";
 import type { Config } from "../config/config.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -10,7 +9,9 @@ import { RdbError } from "../rdb/rdb_error.ts";
 import { RdbReader } from "../rdb/reader.ts";
 import { KeyspaceSink } from "./keyspace_sink.ts";
 
-const SLICE_BYTES = 2 << 20;
+const SLICE_BYTES = 256 << 10;
+/** Loading in one go; a client that connects meanwhile waits so long for its -LOADING. */
+const STRETCH_MS = 20;
 const WINDOW_BYTES = 1 << 20;
 const PROGRESS_MS = 1000;
 
@@ -44,10 +45,13 @@ export class DumpLoader {
   cancelled = false;
   readonly #engine: Engine;
   readonly #logger: Logger;
+  readonly #stretchMs: number;
 
-  constructor(engine: Engine, logger: Logger) {
+  /** `stretchMs`: how long it loads before clients get their turn. */
+  constructor(engine: Engine, logger: Logger, stretchMs = STRETCH_MS) {
     this.#engine = engine;
     this.#logger = logger;
+    this.#stretchMs = stretchMs;
   }
 
   /** Ends a load at the next slice. */
@@ -92,19 +96,23 @@ export class DumpLoader {
       checksum: config.bool("rdbchecksum"),
     });
     let describedFile = false;
-    let nextReportMs = keyspace.clock.monotonicMs() + PROGRESS_MS;
+    const { clock } = keyspace;
+    let yieldAtMs = clock.monotonicMs() + this.#stretchMs;
+    let nextReportMs = clock.monotonicMs() + PROGRESS_MS;
     try {
       while (!reader.run(SLICE_BYTES)) {
         if (!describedFile && (describedFile = true)) this.#describe(sink);
         const { loadedBytes, totalBytes } = reader.progress;
         this.progress!.loadedBytes = loadedBytes;
-        if (keyspace.clock.monotonicMs() >= nextReportMs) {
-          nextReportMs = keyspace.clock.monotonicMs() + PROGRESS_MS;
+        if (clock.monotonicMs() >= nextReportMs) {
+          nextReportMs = clock.monotonicMs() + PROGRESS_MS;
           const percent = (loadedBytes / totalBytes * 100).toFixed(1);
           this.#logger.notice(`Loading: ${percent}% of ${totalBytes} bytes`);
         }
+        if (clock.monotonicMs() < yieldAtMs) continue;
         await nextTurn();
         if (this.cancelled) return undefined;
+        yieldAtMs = clock.monotonicMs() + this.#stretchMs;
       }
       if (!describedFile) this.#describe(sink);
     } catch (error) {
@@ -139,9 +147,12 @@ export class DumpLoader {
   }
 }
 
-/** Lets the event loop run: clients are answered -LOADING. */
+/**
+ * Lets the event loop run: clients are answered -LOADING. A timer, because setImmediate comes back
+ * before the sockets were looked at.
+ */
 function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 function openDump(path: string): Deno.FsFile | undefined {

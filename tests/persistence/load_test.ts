@@ -18,7 +18,7 @@ function newLoading(options: HarnessOptions = {}): Loading {
   const log: string[] = [];
   const sink = { write: (line: string) => void log.push(line.trim()) };
   const logger = new Logger({ clock: harness.clock, sink, pid: 1 });
-  return { harness, loader: new DumpLoader(harness.engine, logger), log };
+  return { harness, loader: new DumpLoader(harness.engine, logger, 0), log };
 }
 
 /** Runs `check` on a file with these bytes, and makes sure that nobody changed it. */
