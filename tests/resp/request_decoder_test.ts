@@ -144,7 +144,7 @@ Deno.test("a large argument that comes in many pieces is not scanned again for e
   assert(feeder.decoder.capacity <= bytes + 65_536, "the buffer is no larger than the request");
   feeder.feed(latin1Bytes("\r\n"));
   assertEquals(feeder.requests[0][1].length, bytes);
-  assert(performance.now() - startMs < 3000, "4096 reads of 64 MiB");
+  assert(performance.now() - startMs < 20_000, "scanning 64 MiB 4096 times would take minutes");
 });
 
 Deno.test("many arguments that come a few at a time are taken in time proportional to them", () => {
@@ -155,7 +155,7 @@ Deno.test("many arguments that come a few at a time are taken in time proportion
   const piece = latin1Bytes("$3\r\nabc\r\n".repeat(100));
   for (let n = 0; n < count / 100; n++) feeder.feed(piece);
   assertEquals(feeder.requests[0].length, count);
-  assert(performance.now() - startMs < 3000);
+  assert(performance.now() - startMs < 20_000);
 });
 
 Deno.test("an unfinished line is refused once it is longer than 64 KiB", () => {
