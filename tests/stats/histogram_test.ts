@@ -3,7 +3,9 @@ import { Histogram } from "../../src/stats/histogram.ts";
 
 Deno.test("a histogram answers percentiles within one percent", () => {
   const histogram = new Histogram();
-  for (let microseconds = 1; microseconds <= 1000; microseconds++) histogram.record(microseconds, 1);
+  for (let microseconds = 1; microseconds <= 1000; microseconds++) {
+    histogram.record(microseconds, 1);
+  }
   for (const percent of [1, 50, 99, 99.9]) {
     const exact = percent * 10, found = histogram.percentile(percent);
     assert(found >= exact && found <= exact * 1.01, `p${percent}: ${found}`);

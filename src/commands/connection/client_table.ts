@@ -124,6 +124,7 @@ export const CLIENT_SUBCOMMANDS: readonly CommandSpec[] = [
     summary: "Holds the commands of clients back for a time.",
     since: "3.0.0",
     syntax: "timeout [WRITE | ALL]",
+    argumentTypes: { timeout: "integer" },
     arity: -3,
     history: [["6.2.0", "The mode `WRITE`."]],
   }, clientPause),
