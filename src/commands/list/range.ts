@@ -1,0 +1,46 @@
+// LRANGE, LINDEX, LLEN: reading by position.
+import { clampedIntegerOf } from "../../engine/arguments.ts";
+import type { Call } from "../../engine/call.ts";
+import { TYPE_LIST } from "../../store/entry.ts";
+import type { ListValue } from "../../values/list_value.ts";
+import { openList } from "./open_list.ts";
+
+/** LRANGE key start stop */
+export function lrange(call: Call): void {
+  const { reply } = call;
+  const start = clampedIntegerOf(call.at(2)), stop = clampedIntegerOf(call.at(3));
+  const ref = call.readTyped(call.at(1), TYPE_LIST);
+  if (ref === 0) return reply.array(0);
+  const list = openList(call, ref), length = list.length;
+  const first = Math.max(start < 0 ? start + length : start, 0);
+  const last = Math.min(stop < 0 ? stop + length : stop, length - 1);
+  if (first > last) return reply.array(0);
+  reply.array(last - first + 1);
+  list.begin(first, true);
+  writeElements(call, list, last - first + 1);
+}
+
+/** Replies the next `count` elements of a walk that was begun, and ends it. */
+export function writeElements({ reply }: Call, list: ListValue, count: number): void {
+  const { element } = list;
+  for (; count > 0 && list.next(); count--) reply.bulk(element);
+  list.end();
+}
+
+/** LINDEX key index */
+export function lindex(call: Call): void {
+  const { reply } = call;
+  const ref = call.readTyped(call.at(1), TYPE_LIST);
+  if (ref === 0) return reply.null();
+  const index = clampedIntegerOf(call.at(2));
+  const list = openList(call, ref);
+  if (list.begin(index, true) && list.next()) reply.bulk(list.element);
+  else reply.null();
+  list.end();
+}
+
+/** LLEN key */
+export function llen(call: Call): void {
+  const ref = call.readTyped(call.at(1), TYPE_LIST);
+  call.reply.integer(ref === 0 ? 0 : openList(call, ref).length);
+}
