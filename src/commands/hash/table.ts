@@ -194,6 +194,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     complexity: "O(1)",
     since: "2.6.0",
     syntax: "key field increment",
+    argumentTypes: { increment: "double" },
     arity: 4,
     flags: ["write", "denyoom", "fast"],
     categories: ["hash"],
