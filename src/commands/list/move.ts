@@ -4,10 +4,10 @@ import { Slice } from "../../base/slice.ts";
 import { keyword } from "../../engine/arguments.ts";
 import type { Call } from "../../engine/call.ts";
 import { ERR } from "../../engine/errors.ts";
-import { deadlineOf, waitForKeys } from "../../engine/key_wait.ts";
 import type { Wait } from "../../engine/wait.ts";
 import { TYPE_LIST } from "../../store/entry.ts";
 import type { ListValue } from "../../values/list_value.ts";
+import { deadlineOf, waitForKeys } from "../blocking.ts";
 import { keepList, keepShrunk, listsOf, openList } from "./open_list.ts";
 
 const LEFT = keyword("left");
@@ -58,7 +58,7 @@ export function brpoplpush(call: Call): Wait | void {
 /** Where nobody may wait the answer is another null than when time is up, as in Redis. */
 function waitForSource(call: Call, deadlineAtMs: number): Wait | void {
   if (!call.origin.mayBlock) return call.reply.null();
-  return waitForKeys(call, { first: 1, count: 1, type: TYPE_LIST, deadlineAtMs });
+  return waitForKeys(call, { first: 1, last: 1, type: TYPE_LIST, deadlineAtMs });
 }
 
 const moved = new Slice();

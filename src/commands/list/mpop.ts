@@ -2,9 +2,9 @@
 import { clampedIntegerOf, keyword } from "../../engine/arguments.ts";
 import type { Call } from "../../engine/call.ts";
 import { CommandError, ERR } from "../../engine/errors.ts";
-import { deadlineOf, waitForKeys } from "../../engine/key_wait.ts";
 import type { Wait } from "../../engine/wait.ts";
 import { TYPE_LIST } from "../../store/entry.ts";
+import { deadlineOf, waitForKeys } from "../blocking.ts";
 import { isLeft } from "./move.ts";
 import { popOne, popSome, propagatePop } from "./pop.ts";
 
@@ -34,7 +34,7 @@ function blockingPop(call: Call, atHead: boolean): Wait | void {
     popOne(call, key, ref, atHead);
     return propagatePop(call, key, atHead);
   }
-  return waitForKeys(call, { first: 1, count: last - 1, type: TYPE_LIST, deadlineAtMs });
+  return waitForKeys(call, { first: 1, last: last - 1, type: TYPE_LIST, deadlineAtMs });
 }
 
 /** LMPOP numkeys key [key ...] <LEFT | RIGHT> [COUNT count] */
@@ -49,7 +49,12 @@ export function blmpop(call: Call): Wait | void {
   const deadlineAtMs = deadlineOf(call, call.at(1));
   if (popFirst(call, wanted)) return;
   const { firstKey, keys } = wanted;
-  return waitForKeys(call, { first: firstKey, count: keys, type: TYPE_LIST, deadlineAtMs });
+  return waitForKeys(call, {
+    first: firstKey,
+    last: firstKey + keys - 1,
+    type: TYPE_LIST,
+    deadlineAtMs,
+  });
 }
 
 interface Wanted {
