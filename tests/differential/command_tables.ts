@@ -59,6 +59,35 @@ const BITMAP: CommandRow[] = [
   { syntax: "BITFIELD_RO <key> (GET <bitField> <fieldOffset>)*" },
 ];
 
+const SIDE = "(LEFT|RIGHT|left|x)";
+
+/** No command of a sequence may wait: timeouts are short, or refused. */
+const LIST: CommandRow[] = [
+  { syntax: "(LPUSH|RPUSH) <key> <element>+", weight: 8 },
+  { syntax: "(LPUSHX|RPUSHX) <key> <element>+", weight: 2 },
+  { syntax: "(LPOP|RPOP) <key>", weight: 2 },
+  { syntax: "(LPOP|RPOP) <key> <count>", weight: 2 },
+  { syntax: "LRANGE <key> <index> <index>", weight: 3 },
+  { syntax: "LRANGE <key> 0 -1", weight: 3 },
+  { syntax: "LINDEX <key> <index>", weight: 2 },
+  { syntax: "LINSERT <key> (BEFORE|AFTER|x) <element> <element>", weight: 3 },
+  { syntax: "LLEN <key>" },
+  { syntax: "LREM <key> <index> <element>", weight: 2 },
+  { syntax: "LSET <key> <index> <element>", weight: 3 },
+  { syntax: "LTRIM <key> <index> <index>" },
+  {
+    syntax: "LPOS <key> <element> [RANK <rank>] [COUNT <count>] [MAXLEN <count>]",
+    weight: 2,
+  },
+  { syntax: `LMOVE <key> <key> ${SIDE} ${SIDE}`, weight: 3 },
+  { syntax: "RPOPLPUSH <key> <key>", weight: 2 },
+  { syntax: `LMPOP <numkeys> <key>+ ${SIDE} [COUNT <count>]`, weight: 2 },
+  { syntax: "(BLPOP|BRPOP) <key>+ <timeout>" },
+  { syntax: `BLMOVE <key> <key> ${SIDE} ${SIDE} <timeout>` },
+  { syntax: "BRPOPLPUSH <key> <key> <timeout>" },
+  { syntax: `BLMPOP <timeout> <numkeys> <key>+ ${SIDE} [COUNT <count>]` },
+];
+
 const GENERIC: CommandRow[] = [
   { syntax: "DEL <key>+" },
   { syntax: "UNLINK <key>+" },
@@ -124,6 +153,12 @@ const EXACT_ROWS = [...STRING, ...BITMAP, ...GENERIC]
 export const SEQUENCES: Record<string, CommandRow[]> = {
   strings: [...STRING, ...GENERIC],
   bitmaps: [...BITMAP, ...STRING.filter(({ syntax }) => /^(SET|GET|INCR|SETRANGE) /.test(syntax))],
+  lists: [
+    ...LIST,
+    ...LIST,
+    ...STRING.slice(0, 1),
+    ...GENERIC.filter(({ syntax }) => syntax !== "OBJECT ENCODING <key>"),
+  ],
   transactions: [...TRANSACTIONS, ...TRANSACTIONS, ...EXACT_ROWS],
   keys: [...GENERIC, ...SERVER, ...STRING.slice(0, 3)],
 };

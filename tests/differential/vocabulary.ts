@@ -87,6 +87,17 @@ const whole = (low: number, high: number) => (random: Seeded) => String(random.b
 export const VOCABULARY: Vocabulary = {
   key: (random) => random.chance(0.03) ? "\x00k\xff" : `k${random.below(8)}`,
   value,
+  /** Few different ones, some of them large: list nodes are full at 8 KiB. */
+  element: (random) =>
+    random.chance(0.4)
+      ? random.pick(["a", "b", "c", "7", "-1", ""])
+      : random.chance(0.1)
+      ? random.pick(["p", "q"]).repeat(random.between(1000, 9000))
+      : value(random),
+  // Not the lowest integer, which 7.0 takes for a rank.
+  rank: mostly(whole(-3, 3), ["x", "9223372036854775807", "-9223372036854775809", ""]),
+  timeout: mostly(() => "0.001", ["-1", "x", "-inf", "nan", ""]),
+  numkeys: mostly(whole(1, 2), ["0", "-1", "x", "100"]),
   integer: mostly(whole(-1000, 1000), INTEGERS),
   float: mostly((random) => String(random.between(-1000, 1000) / 8), FLOATS),
   index: mostly(whole(-12, 12), INTEGERS),
