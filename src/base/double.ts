@@ -117,6 +117,22 @@ function formatDigits(magnitude: number): string {
   return mantissa + "e" + exponent;
 }
 
+/**
+ * A double in up to 17 digits, as C's `%.17g` prints it: the scores that ZSCAN replies, and those
+ * that signatures of data are made of up to Redis 7.0. `value` is not NaN.
+ */
+export function formatSeventeenDigits(value: number): string {
+  if (Number.isSafeInteger(value)) return Object.is(value, -0) ? "-0" : String(value);
+  if (Math.abs(value) === Infinity) return value < 0 ? "-inf" : "inf";
+  const [mantissa, power] = value.toExponential(16).split("e");
+  const exponent = Number(power);
+  if (exponent >= -4 && exponent < 17) {
+    return value.toFixed(16 - exponent).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
+  }
+  const digits = mantissa.replace(/\.?0+$/, "");
+  return `${digits}e${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
+}
+
 /** Writes `formatDouble(value)` from `at` on and returns the end. */
 export function writeDouble(value: number, bytes: Uint8Array, at: number): number {
   if (Number.isSafeInteger(value) && !Object.is(value, -0)) return writeInteger(value, bytes, at);

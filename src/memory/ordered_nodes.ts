@@ -28,21 +28,43 @@ export function childOf(i32: Int32Array, node: number, slot: number): number {
 export class OrderedNodes {
   bytes = 0;
   readonly #arena: Arena;
+  // Blocks for the split that comes next, from `reserve`.
+  #spareLeaf = 0;
+  readonly #spareInner: number[] = [];
 
   constructor(arena: Arena) {
     this.#arena = arena;
   }
 
   newLeaf(): number {
-    return this.#new(LEAF_BYTES);
+    const spare = this.#spareLeaf;
+    this.#spareLeaf = 0;
+    return this.#open(spare !== 0 ? spare : this.#arena.allocate(LEAF_BYTES), LEAF_BYTES);
   }
 
   newInner(): number {
-    return this.#new(INNER_BYTES);
+    return this.#open(this.#spareInner.pop() ?? this.#arena.allocate(INNER_BYTES), INNER_BYTES);
   }
 
-  #new(bytes: number): number {
-    const node = this.#arena.allocate(bytes);
+  /**
+   * Allocates what the next {@link newLeaf} and `inner` calls of {@link newInner} will use, all or
+   * nothing: a split that has begun does not fail.
+   */
+  reserve(inner: number): void {
+    const arena = this.#arena;
+    this.#spareLeaf = arena.allocate(LEAF_BYTES);
+    try {
+      while (this.#spareInner.length < inner) this.#spareInner.push(arena.allocate(INNER_BYTES));
+    } catch (error) {
+      arena.free(this.#spareLeaf);
+      this.#spareLeaf = 0;
+      for (const node of this.#spareInner) arena.free(node);
+      this.#spareInner.length = 0;
+      throw error;
+    }
+  }
+
+  #open(node: number, bytes: number): number {
     this.#arena.i32.fill(0, node * 2, node * 2 + HEADER_WORDS);
     this.bytes += bytes;
     return node;
@@ -74,6 +96,10 @@ export class OrderedNodes {
 
   score(node: number, index: number): number {
     return this.#arena.f64[node + HEADER_DOUBLES + index];
+  }
+
+  setScore(leaf: number, index: number, score: number): void {
+    this.#arena.f64[leaf + HEADER_DOUBLES + index] = score;
   }
 
   member(leaf: number, index: number): number {

@@ -1,4 +1,5 @@
 // A B+ tree of (score, member) pairs with ranks: the ordered side of a large sorted set.
+import { invariant } from "../base/invariant.ts";
 import { childOf, INNER_CHILDREN, LEAF_ELEMENTS, nodeCount } from "./ordered_nodes.ts";
 import { OrderedWalk } from "./ordered_walk.ts";
 
@@ -9,7 +10,7 @@ import { OrderedWalk } from "./ordered_walk.ts";
  * until the next change.
  */
 export class OrderedTree extends OrderedWalk {
-  /** Adds an element that is not in the tree. */
+  /** Adds an element that is not in the tree. When memory runs out, nothing has changed. */
   insert(score: number, member: number): void {
     if (this.root === 0) {
       this.root = this.firstLeaf = this.lastLeaf = this.nodes.newLeaf();
@@ -18,6 +19,7 @@ export class OrderedTree extends OrderedWalk {
     this.descend(score, member);
     let leaf = this.leaf, index = this.index;
     if (nodeCount(this.arena.i32, leaf) === LEAF_ELEMENTS) {
+      this.nodes.reserve(this.#fullAbove());
       const right = this.#splitLeaf(leaf, index);
       const kept = nodeCount(this.arena.i32, leaf);
       const goesRight = index > kept || index === kept && kept === LEAF_ELEMENTS;
@@ -32,6 +34,14 @@ export class OrderedTree extends OrderedWalk {
     this.size++;
     this.#countUp(1);
     if (index === 0) this.#renewLeast(leaf);
+  }
+
+  /** How many inner nodes a leaf that is split needs above it: for every full one, for a new root. */
+  #fullAbove(): number {
+    const { i32 } = this.arena;
+    let level = this.depth - 1;
+    while (level >= 0 && nodeCount(i32, this.path[level]) === INNER_CHILDREN) level--;
+    return this.depth - 1 - level + (level < 0 ? 1 : 0);
   }
 
   /**
@@ -134,6 +144,25 @@ export class OrderedTree extends OrderedWalk {
     if (this.size === 0 || !this.descend(score, member)) return false;
     this.#removeHere();
     return true;
+  }
+
+  /** Gives an element of the tree another score. When memory runs out, nothing has changed. */
+  move(from: number, to: number, member: number): void {
+    const found = this.descend(from, member);
+    invariant(found, "only an element of the tree is moved");
+    const { leaf, index, nodes } = this;
+    // Small steps, as those of counters, change no order.
+    const inside = index > 0 && index + 1 < nodeCount(this.arena.i32, leaf);
+    if (inside && nodes.score(leaf, index - 1) < to && to < nodes.score(leaf, index + 1)) {
+      return nodes.setScore(leaf, index, to);
+    }
+    this.#removeHere();
+    try {
+      this.insert(to, member);
+    } catch (error) {
+      this.insert(from, member); // what was freed a moment ago is enough
+      throw error;
+    }
   }
 
   /** Removes the element of a rank and answers its member entry, 0 when there is none. */

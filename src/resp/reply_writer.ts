@@ -144,6 +144,9 @@ export class ReplyWriter implements ReplySink {
   }
 
   double(value: number): void {
+    // Most scores are whole numbers, and those cost no text.
+    const whole = this.protocol === 2 && Number.isSafeInteger(value) && !Object.is(value, -0);
+    if (whole) return this.bulkInteger(value);
     const text = formatDouble(value);
     if (this.protocol === 2) this.bulkText(text);
     else this.#line(",", text);

@@ -1,0 +1,260 @@
+// ZUNION, ZINTER, ZDIFF, their STORE forms, and ZINTERCARD.
+import type { Slice } from "../../base/slice.ts";
+import { clampedIntegerOf, doubleOf, keyword } from "../../engine/arguments.ts";
+import type { Call } from "../../engine/call.ts";
+import { CommandError, ERR } from "../../engine/errors.ts";
+import type { ZsetValue } from "../../values/zset_value.ts";
+import { buildZset, replaceByZset } from "./open_zset.ts";
+import { openSources, type Source } from "./sources.ts";
+
+const WEIGHTS = keyword("weights");
+const AGGREGATE = keyword("aggregate");
+const WITHSCORES = keyword("withscores");
+const LIMIT = keyword("limit");
+const SUM = keyword("sum");
+const MIN = keyword("min");
+const MAX = keyword("max");
+
+const WEIGHT_NOT_FLOAT = new CommandError("ERR weight value is not a float");
+const NEGATIVE_LIMIT = new CommandError("ERR LIMIT can't be negative");
+
+/** Joins the scores that one member has in two inputs. */
+type Aggregate = (a: number, b: number) => number;
+
+/** Options a command takes beside its keys. */
+interface Allowed {
+  readonly weights?: boolean;
+  readonly withScores?: boolean;
+  readonly limit?: boolean;
+}
+
+interface Combination {
+  readonly sources: Source[];
+  aggregate: Aggregate;
+  withScores: boolean;
+  /** 0 for none. */
+  limit: number;
+}
+
+/** ZUNION numkeys key [key ...] [WEIGHTS ...] [AGGREGATE ...] [WITHSCORES] */
+export function zunion(call: Call): void {
+  answer(call, readCombination(call, 1, { weights: true, withScores: true }), union);
+}
+
+/** ZINTER numkeys key [key ...] [WEIGHTS ...] [AGGREGATE ...] [WITHSCORES] */
+export function zinter(call: Call): void {
+  answer(call, readCombination(call, 1, { weights: true, withScores: true }), intersection);
+}
+
+/** ZDIFF numkeys key [key ...] [WITHSCORES] */
+export function zdiff(call: Call): void {
+  answer(call, readCombination(call, 1, { withScores: true }), difference);
+}
+
+/** ZUNIONSTORE destination numkeys key [key ...] [WEIGHTS ...] [AGGREGATE ...] */
+export function zunionstore(call: Call): void {
+  store(call, readCombination(call, 2, { weights: true }), union, "zunionstore");
+}
+
+/** ZINTERSTORE destination numkeys key [key ...] [WEIGHTS ...] [AGGREGATE ...] */
+export function zinterstore(call: Call): void {
+  store(call, readCombination(call, 2, { weights: true }), intersection, "zinterstore");
+}
+
+/** ZDIFFSTORE destination numkeys key [key ...] */
+export function zdiffstore(call: Call): void {
+  store(call, readCombination(call, 2, {}), difference, "zdiffstore");
+}
+
+/** ZINTERCARD numkeys key [key ...] [LIMIT limit] */
+export function zintercard(call: Call): void {
+  const { sources, aggregate, limit } = readCombination(call, 1, { limit: true });
+  let size = 0;
+  intersect(sources, aggregate, () => ++size !== limit);
+  call.reply.integer(size);
+}
+
+type Fill = (result: ZsetValue, combination: Combination) => void;
+
+function answer(call: Call, combination: Combination, fill: Fill): void {
+  const { reply } = call, { withScores } = combination;
+  const result = build(call, combination, fill), { elements } = result;
+  if (withScores) reply.pairs(elements.size);
+  else reply.array(elements.size);
+  for (let more = elements.seekRank(0); more; more = elements.next()) {
+    if (withScores) reply.pair();
+    reply.bulk(elements.member);
+    if (withScores) reply.double(elements.score);
+  }
+  result.free();
+}
+
+function store(call: Call, combination: Combination, fill: Fill, event: string): void {
+  const result = build(call, combination, fill);
+  result.toListpackIfAllowed();
+  call.reply.integer(replaceByZset(call, call.at(1), result, event));
+}
+
+/** A result is a table at first, however small: there -0 is another score than 0. */
+function build(call: Call, combination: Combination, fill: Fill): ZsetValue {
+  return buildZset(call, (zset) => {
+    zset.toTable(combination.sources[0].size);
+    fill(zset, combination);
+  });
+}
+
+function union(result: ZsetValue, { sources, aggregate }: Combination): void {
+  const inOrder = bySize(sources);
+  for (const source of inOrder) {
+    each(source, () => {
+      const { member } = source, score = weighed(source);
+      if (!result.elements.find(member)) result.insert(member, score);
+      else result.set(member, aggregate(result.elements.score, score));
+      return true;
+    });
+  }
+}
+
+function intersection(result: ZsetValue, { sources, aggregate }: Combination): void {
+  intersect(sources, aggregate, (member, score) => {
+    result.set(member, score);
+    return true;
+  });
+}
+
+/** Gives each member that all have, with its score, to `take`, until it answers false. */
+function intersect(
+  sources: readonly Source[],
+  aggregate: Aggregate,
+  take: (member: Slice, score: number) => boolean,
+): void {
+  const [first, ...others] = bySize(sources);
+  each(first, () => {
+    const { member, score: own } = first;
+    let score = weighed(first);
+    for (const other of others) {
+      if (other.ref !== first.ref && !other.has(member)) return true;
+      const found = other.ref === first.ref ? own : other.score;
+      score = aggregate(score, found * other.weight);
+    }
+    return take(member, score);
+  });
+}
+
+function difference(result: ZsetValue, { sources }: Combination): void {
+  const [first, ...others] = sources;
+  if (others.some((other) => other.ref === first.ref)) return;
+  // Looking each member up in all others, against removing the members of the others one by one.
+  let removing = first.size;
+  for (const { size } of others) removing += size;
+  if (first.size * sources.length / 2 <= removing) addMissing(result, first, others);
+  else addAndRemove(result, first, others);
+}
+
+function addMissing(result: ZsetValue, first: Source, others: readonly Source[]): void {
+  // The largest first: it is the likeliest to have the member.
+  const inOrder = bySize(others).reverse();
+  each(first, () => {
+    const { member, score } = first;
+    if (!inOrder.some((other) => other.has(member))) result.set(member, score);
+    return true;
+  });
+}
+
+function addAndRemove(result: ZsetValue, first: Source, others: readonly Source[]): void {
+  each(first, () => {
+    result.set(first.member, first.score);
+    return true;
+  });
+  for (const other of others) {
+    each(other, () => {
+      if (result.elements.find(other.member)) result.elements.remove();
+      return result.size > 0;
+    });
+  }
+}
+
+/** The smallest first; of the same size in the order of the request. */
+function bySize(sources: readonly Source[]): Source[] {
+  return [...sources].sort((a, b) => a.size - b.size);
+}
+
+/** Steps through a source until `visit` answers false. */
+function each(source: Source, visit: () => boolean): void {
+  source.begin();
+  try {
+    while (source.next() && visit());
+  } finally {
+    source.end();
+  }
+}
+
+/** Score times weight; what is not a number (nothing times infinity) counts as 0. */
+function weighed({ score, weight }: Source): number {
+  const product = score * weight;
+  return product === product ? product : 0;
+}
+
+function sum(a: number, b: number): number {
+  const total = a + b;
+  return total === total ? total : 0; // of opposite infinities
+}
+
+function lower(a: number, b: number): number {
+  return b < a ? b : a;
+}
+
+function higher(a: number, b: number): number {
+  return b > a ? b : a;
+}
+
+/** Reads `numkeys key [key ...]` from an argument on and the options behind them. */
+function readCombination(call: Call, numKeysAt: number, allowed: Allowed): Combination {
+  const keys = clampedIntegerOf(call.at(numKeysAt));
+  if (keys < 1) {
+    throw new CommandError(
+      `ERR at least 1 input key is needed for '${call.command.fullName}' command`,
+    );
+  }
+  if (keys > call.count - numKeysAt - 1) throw ERR.syntax;
+  const sources = openSources(call, numKeysAt + 1, keys);
+  const combination = { sources, aggregate: sum, withScores: false, limit: 0 };
+  for (let at = numKeysAt + 1 + keys; at < call.count;) {
+    const words = readOption(call, at, allowed, combination);
+    if (words === 0) throw ERR.syntax;
+    at += words;
+  }
+  return combination;
+}
+
+/** Reads the option at an argument; answers how many words it has, 0 for what is no option here. */
+function readOption(call: Call, at: number, allowed: Allowed, into: Combination): number {
+  const word = call.at(at), left = call.count - at, { sources } = into;
+  if (allowed.weights && left > sources.length && word.equalsIgnoreCase(WEIGHTS)) {
+    sources.forEach((source, i) => {
+      source.weight = doubleOf(call.at(at + 1 + i), WEIGHT_NOT_FLOAT);
+    });
+    return 1 + sources.length;
+  }
+  if (allowed.weights && left >= 2 && word.equalsIgnoreCase(AGGREGATE)) {
+    into.aggregate = aggregateOf(call.at(at + 1));
+    return 2;
+  }
+  if (allowed.withScores && word.equalsIgnoreCase(WITHSCORES)) {
+    into.withScores = true;
+    return 1;
+  }
+  if (allowed.limit && left >= 2 && word.equalsIgnoreCase(LIMIT)) {
+    into.limit = clampedIntegerOf(call.at(at + 1), NEGATIVE_LIMIT);
+    if (into.limit < 0) throw NEGATIVE_LIMIT;
+    return 2;
+  }
+  return 0;
+}
+
+function aggregateOf(word: Slice): Aggregate {
+  if (word.equalsIgnoreCase(SUM)) return sum;
+  if (word.equalsIgnoreCase(MIN)) return lower;
+  if (word.equalsIgnoreCase(MAX)) return higher;
+  throw ERR.syntax;
+}

@@ -1,0 +1,39 @@
+// What small and large sorted sets have in common.
+import type { Slice } from "../base/slice.ts";
+
+/**
+ * The elements of a sorted set, ordered by score and then by the bytes of the member, with a cursor
+ * on one of them. Ranks count from 0, the lowest. A change makes the cursor invalid.
+ */
+export interface ZsetElements {
+  readonly size: number;
+  /** Member under the cursor after a seek or a step; valid until the next call or write. */
+  readonly member: Slice;
+  /** Score under the cursor. */
+  readonly score: number;
+  /** Puts the cursor on a member; false when there is none such. Does not point {@link member}. */
+  find(member: Slice): boolean;
+  /** Rank of the member that {@link find} found. */
+  rank(): number;
+  /** Adds the member that {@link find} just did not find. */
+  insert(member: Slice, score: number): void;
+  /** Gives the member that {@link find} just found another score. */
+  rescore(member: Slice, score: number): void;
+  /** Removes the member that {@link find} just found. */
+  remove(): void;
+  /** Removes `count` elements from rank `first` on; they exist. */
+  removeRanks(first: number, count: number): void;
+  /** Puts the cursor on the element of a rank; false when there is none. */
+  seekRank(rank: number): boolean;
+  /** Steps to the next element after a seek; false at the end. */
+  next(): boolean;
+  /** Steps to the element before; false at the start. */
+  previous(): boolean;
+  /** Number of elements with a lower score, those with this score included if `orEqual`. */
+  countBelowScore(score: number, orEqual: boolean): number;
+  /**
+   * Number of elements with a lower member, `member` itself included if `orEqual`. Makes sense where
+   * all scores are the same.
+   */
+  countBelowMember(member: Slice, orEqual: boolean): number;
+}

@@ -1,0 +1,152 @@
+// A large sorted set: a hash table of members with their scores, and a tree that keeps them in order.
+import { compareBytes } from "../base/bytes.ts";
+import { Slice } from "../base/slice.ts";
+import type { Arena } from "../memory/arena.ts";
+import type { HashKey } from "../memory/half_siphash.ts";
+import { ENTRY_KEY_OFFSET, HashTable } from "../memory/hash_table.ts";
+import { OrderedTree } from "../memory/ordered_tree.ts";
+import { insertMember, memberInto } from "./table_values.ts";
+import type { ZsetElements } from "./zset_elements.ts";
+
+const SCORE_BYTES = 8;
+const NOTHING = new Slice();
+
+/** Index among the arena's doubles of the score of an entry, right behind its member. */
+function scoreIndex(arena: Arena, entry: number): number {
+  return entry + ((ENTRY_KEY_OFFSET + 7 + arena.i32[entry * 2 + 2]) >>> 3);
+}
+
+/** Score of an entry of {@link ZsetTable.table}. */
+export function scoreOfEntry(arena: Arena, entry: number): number {
+  return arena.f64[scoreIndex(arena, entry)];
+}
+
+/** One sorted set. Its entries are header, member, score aligned to 8 bytes. */
+export class ZsetTable implements ZsetElements {
+  readonly table: HashTable;
+  readonly tree: OrderedTree;
+  readonly member = new Slice();
+  score = 0;
+  /** Entry under the cursor. */
+  #entry = 0;
+  /** Of the last {@link find}. */
+  #hash = 0;
+  #boundScore = 0;
+  #boundMember = NOTHING;
+  #orEqual = false;
+  readonly #aboveScore = (score: number) =>
+    score > this.#boundScore || (score === this.#boundScore && !this.#orEqual);
+  readonly #aboveMember = (_score: number, entry: number) => {
+    const { arena } = this.table, { bytes, start, end } = this.#boundMember;
+    const from = entry * 8 + ENTRY_KEY_OFFSET, to = from + arena.i32[entry * 2 + 2];
+    const order = compareBytes(arena.u8, from, to, bytes, start, end);
+    return order > 0 || (order === 0 && !this.#orEqual);
+  };
+
+  constructor(arena: Arena, key: HashKey) {
+    this.table = new HashTable(arena, key);
+    this.tree = new OrderedTree(arena);
+  }
+
+  get size(): number {
+    return this.tree.size;
+  }
+
+  /** The entry under the cursor. */
+  get entry(): number {
+    return this.#entry;
+  }
+
+  find({ bytes, start, end }: Slice): boolean {
+    const { table } = this;
+    this.#hash = table.hash(bytes, start, end);
+    return this.#found(table.find(bytes, start, end, this.#hash));
+  }
+
+  /** As {@link find} for a member that is an entry of another table of this server. */
+  findEntry({ bytes, start, end }: Slice, entry: number): boolean {
+    const { table } = this;
+    this.#hash = table.arena.i32[entry * 2 + 1];
+    return this.#found(table.find(bytes, start, end, this.#hash));
+  }
+
+  #found(entry: number): boolean {
+    if (entry === 0) return false;
+    this.#entry = entry;
+    this.score = scoreOfEntry(this.table.arena, entry);
+    return true;
+  }
+
+  rank(): number {
+    return this.tree.rankOf(this.score, this.#entry);
+  }
+
+  insert({ bytes, start, end }: Slice, score: number): void {
+    const { table } = this, { arena } = table;
+    const room = (-(end - start) & 7) + SCORE_BYTES;
+    const entry = insertMember(table, bytes, start, end, this.#hash, room);
+    arena.f64[scoreIndex(arena, entry)] = score;
+    try {
+      this.tree.insert(score, entry);
+    } catch (error) {
+      table.unlink(entry);
+      arena.free(entry);
+      throw error;
+    }
+  }
+
+  rescore(_member: Slice, score: number): void {
+    const { tree } = this, { arena } = this.table, entry = this.#entry;
+    tree.move(this.score, score, entry);
+    arena.f64[scoreIndex(arena, entry)] = score;
+  }
+
+  remove(): void {
+    this.tree.remove(this.score, this.#entry);
+    this.#drop(this.#entry);
+  }
+
+  removeRanks(first: number, count: number): void {
+    for (; count > 0; count--) this.#drop(this.tree.removeRank(first));
+  }
+
+  /** Frees an entry that is in the tree no longer. */
+  #drop(entry: number): void {
+    this.table.unlink(entry);
+    this.table.arena.free(entry);
+  }
+
+  seekRank(rank: number): boolean {
+    return this.tree.seekRank(rank) && this.#show();
+  }
+
+  next(): boolean {
+    return this.tree.advance() && this.#show();
+  }
+
+  previous(): boolean {
+    return this.tree.retreat() && this.#show();
+  }
+
+  #show(): true {
+    const { tree } = this;
+    this.#entry = tree.member();
+    this.score = tree.score();
+    memberInto(this.table.arena, this.#entry, this.member);
+    return true;
+  }
+
+  countBelowScore(score: number, orEqual: boolean): number {
+    this.#boundScore = score;
+    this.#orEqual = orEqual;
+    return this.tree.seek(this.#aboveScore) ? this.tree.rank : this.size;
+  }
+
+  countBelowMember(member: Slice, orEqual: boolean): number {
+    this.#boundMember = member;
+    this.#orEqual = orEqual;
+    const count = this.tree.seek(this.#aboveMember) ? this.tree.rank : this.size;
+    this.#boundMember = NOTHING;
+    return count;
+  }
+}

@@ -1,0 +1,77 @@
+// What all sorted sets of a server share, and what the store does with sorted sets as wholes.
+import { asciiBytes } from "../base/bytes.ts";
+import { formatSeventeenDigits } from "../base/double.ts";
+import { Listpack } from "../memory/listpack.ts";
+import { TableWalk } from "../memory/table_walk.ts";
+import { Digest } from "./digest.ts";
+import { ENCODING_LISTPACK } from "./encodings.ts";
+import { HandleTable } from "./handle_table.ts";
+import { bytesOfTable, TableDrain, type ValueServices } from "./table_values.ts";
+import type { SlicedFree, ValueType } from "./value_type.ts";
+import { ZsetTable } from "./zset_table.ts";
+import { copyElements, freeZsetTable, ZsetValue } from "./zset_value.ts";
+
+/** The sorted sets. A value word is the block of a listpack or the handle of a {@link ZsetTable}. */
+export class ZsetValues implements ValueType {
+  readonly services: ValueServices;
+  readonly tables = new HandleTable<ZsetTable>();
+  /** The window of whoever works with one sorted set; those who need more make them. */
+  readonly window: ZsetValue;
+  readonly #wholes: ZsetValue;
+  readonly #listpack: Listpack;
+
+  constructor(services: ValueServices) {
+    this.services = services;
+    this.window = new ZsetValue(this);
+    this.#wholes = new ZsetValue(this);
+    this.#listpack = new Listpack(services.arena);
+  }
+
+  free(encoding: number, value: number): void {
+    if (encoding === ENCODING_LISTPACK) return this.services.arena.free(value);
+    freeZsetTable(this.tables.release(value));
+  }
+
+  freeInSlices(encoding: number, value: number): SlicedFree | undefined {
+    if (encoding === ENCODING_LISTPACK) return undefined;
+    const { table, tree } = this.tables.release(value);
+    tree.clear(); // a step for 64 elements
+    return new TableDrain(table);
+  }
+
+  copy(encoding: number, value: number): number {
+    if (encoding === ENCODING_LISTPACK) return this.#listpack.open(value).copy();
+    const { arena, hashKey } = this.services;
+    const from = this.tables.get(value), to = new ZsetTable(arena, hashKey);
+    try {
+      to.table.reserve(from.size);
+      copyElements(from, to);
+    } catch (error) {
+      freeZsetTable(to);
+      throw error;
+    }
+    return this.tables.add(to);
+  }
+
+  elements(encoding: number, value: number): number {
+    return this.#wholes.open(encoding, value).size;
+  }
+
+  bytes(encoding: number, value: number): number {
+    if (encoding === ENCODING_LISTPACK) return this.services.arena.usableBytes(value);
+    const { table, tree } = this.tables.get(value);
+    return bytesOfTable(table, new TableWalk()) + tree.bytes;
+  }
+
+  digest(encoding: number, value: number, digest: Digest): void {
+    const { elements } = this.#wholes.open(encoding, value);
+    for (let more = elements.seekRank(0); more; more = elements.next()) {
+      const pair = new Digest();
+      pair.mixSlice(elements.member);
+      // The digits that Redis takes up to 7.0: unlike the shortest ones, which it takes later,
+      // they do not depend on who looks for them.
+      pair.mix(asciiBytes(formatSeventeenDigits(elements.score)));
+      digest.xor(pair.bytes);
+    }
+  }
+}
