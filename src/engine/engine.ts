@@ -338,7 +338,9 @@ export class Engine implements Services {
   /** The outermost call ended: effects go out together, then those who waited are served. */
   #closeUnit(asOne: boolean): void {
     if (this.propagation.active) this.propagation.flush(asOne);
-    if (this.parking.anyReady) this.parking.serveReady();
+    if (!this.parking.anyReady) return;
+    this.keyspace.freezeClock(); // what was written a while ago may be over by now
+    this.parking.serveReady();
   }
 
   /** Runs work that no client asked for (expiry, eviction) as a unit. */
