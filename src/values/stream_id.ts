@@ -29,6 +29,13 @@ function predecessor(value: Integer64): Integer64 {
   return typeof value === "number" ? value - 1 : normalizeInteger(value - 1n);
 }
 
+/** Order of two parts. A bigint is above all numbers: comparing the two kinds is slow. */
+function compareParts(a: Integer64, b: Integer64): number {
+  if (typeof a === "number") return typeof b === "number" ? a - b : -1;
+  if (typeof b === "number") return 1;
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 /** A stream ID that can be set; both parts are normalized, so that `===` compares them. */
 export class StreamId {
   milliseconds: Integer64;
@@ -68,11 +75,8 @@ export class StreamId {
 
   /** Negative, zero or positive, as this one comes before, is, or comes after the other. */
   compare(other: StreamId): number {
-    if (this.milliseconds !== other.milliseconds) {
-      return this.milliseconds < other.milliseconds ? -1 : 1;
-    }
-    if (this.sequence !== other.sequence) return this.sequence < other.sequence ? -1 : 1;
-    return 0;
+    return compareParts(this.milliseconds, other.milliseconds) ||
+      compareParts(this.sequence, other.sequence);
   }
 
   /** Becomes the next ID. The largest one becomes 0-0 and answers false. */
