@@ -4,6 +4,7 @@ import { BITMAP_COMMANDS } from "./bitmap/table.ts";
 import { CONNECTION_COMMANDS } from "./connection/table.ts";
 import { GENERIC_COMMANDS } from "./generic/table.ts";
 import { HASH_COMMANDS } from "./hash/table.ts";
+import { HYPERLOGLOG_COMMANDS } from "./hyperloglog/table.ts";
 import { LIST_COMMANDS } from "./list/table.ts";
 import { SERVER_COMMANDS } from "./server/table.ts";
 import { SET_COMMANDS } from "./set/table.ts";
@@ -22,6 +23,7 @@ export function allCommands(): readonly CommandSpec[] {
     ...SORTED_SET_COMMANDS,
     ...STREAM_COMMANDS,
     ...BITMAP_COMMANDS,
+    ...HYPERLOGLOG_COMMANDS,
     ...GENERIC_COMMANDS,
     ...CONNECTION_COMMANDS,
     ...SERVER_COMMANDS,

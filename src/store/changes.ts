@@ -9,7 +9,7 @@ import type { Slice } from "../base/slice.ts";
 export interface ChangeListener<Database> {
   /** Whether anybody listens; while false, {@link changed} is not called at all. */
   readonly listening: boolean;
-  /** `event` is the keyspace event's name; `type` a TYPE_* number, -1 when the key is gone. */
+  /** `event` is the keyspace event's name, empty where Redis sends none. */
   changed(database: Database, key: Slice, event: string): void;
   /** A key whose time was over was removed. */
   expired(database: Database, key: Slice): void;

@@ -334,7 +334,7 @@ export class Database extends KeyLookup {
 
   /**
    * Announces that a key changed: counts `count` changes and tells those who watch, wait or listen.
-   * `event` is the name of the keyspace event.
+   * `event` is the name of the keyspace event, empty where Redis sends none.
    */
   changed(key: Slice, event: string, count = 1): void {
     const { keyspace } = this;
