@@ -1,6 +1,7 @@
 // Looks at a batch of pipelined requests before they run, so that memory is fetched for all of them
 // at once: a key that is not in the processor's cache costs as much as the rest of a GET.
 import type { Request } from "../resp/request.ts";
+import { touchValue } from "../store/entry.ts";
 import type { Keyspace } from "../store/keyspace.ts";
 import type { Command, Registry } from "./registry.ts";
 
@@ -24,7 +25,7 @@ export class LookAhead {
 
   /** Finds commands, hashes first keys and starts fetching their entries. Only hints: nothing is decided. */
   prepare(databaseIndex: number, batch: readonly Request[], count: number): void {
-    const { table } = this.#keyspace.databases[databaseIndex];
+    const { table, arena } = this.#keyspace.databases[databaseIndex];
     const commands = this.#commands, hashes = this.#hashes, entries = this.#entries;
     for (let i = 0; i < count; i++) {
       const request = batch[i];
@@ -40,6 +41,7 @@ export class LookAhead {
     }
     let touched = 0;
     for (let i = 0; i < count; i++) if (entries[i] !== 0) touched ^= table.touch(entries[i]);
+    for (let i = 0; i < count; i++) if (entries[i] !== 0) touched ^= touchValue(arena, entries[i]);
     this.touched = touched;
   }
 

@@ -132,13 +132,9 @@ export class HashTable {
     return newRef !== 0 ? newRef : this.arena.i32[this.#heads + (hash & this.#mask)];
   }
 
-  /**
-   * Reads the header of an entry and the cache line behind it, so that they are near when they are
-   * needed.
-   */
+  /** Reads the header of an entry, so that it is near when it is needed. */
   touch(ref: number): number {
-    const i32 = this.arena.i32, word = ref * 2;
-    return i32[word + 1] ^ i32[Math.min(word + 16, i32.length - 1)];
+    return this.arena.i32[ref * 2 + 1];
   }
 
   /** Links an entry whose key is not in the table; writes its next and hash words. */
@@ -319,8 +315,12 @@ export class HashTable {
 
   /** First entry of bucket `index`, 0 for none; while rehashing the array moved to comes last. */
   bucketAt(index: number): number {
-    const head = index <= this.#mask ? this.#heads + index : this.#newHeads + index - this.#mask - 1;
-    return this.arena.i32[head];
+    return this.arena.i32[this.bucketWord(index)];
+  }
+
+  /** Word index of bucket `index`; those of one array follow each other. */
+  bucketWord(index: number): number {
+    return index <= this.#mask ? this.#heads + index : this.#newHeads + index - this.#mask - 1;
   }
 
   /**

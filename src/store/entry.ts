@@ -98,6 +98,16 @@ export function valueWord(arena: Arena, ref: number): number {
   return ref * 2 + 4 + (arena.i32[ref * 2 + 2] + 3 >>> 2);
 }
 
+/**
+ * Reads the end of an inline value, or the start of the block of another, so that it is near when it
+ * is needed. Answers what it read.
+ */
+export function touchValue(arena: Arena, ref: number): number {
+  const { i32 } = arena;
+  const word = valueWord(arena, ref), value = i32[word];
+  return i32[isInline(encodingOf(arena, ref)) ? word + (value >>> 2) : value * 2];
+}
+
 /** Byte offset of an inline value's first byte. */
 export function inlineStart(arena: Arena, ref: number): number {
   const word = valueWord(arena, ref) + 1;
