@@ -8,8 +8,11 @@ export interface ByteRange {
 }
 
 // Measured on Deno 2.9: a loop costs 0.8 ns a byte, `set(subarray)` 36 ns for any short length,
-// `copyWithin` 25 ns.
-const COPY_LOOP_MAX = 44;
+// `copyWithin` 25 ns; eight bytes at a time through views, which V8 compiles to plain loads and
+// stores, 12 ns for 64 bytes and 26 ns for 200. Making a view costs 80 ns.
+const COPY_LOOP_MAX = 15;
+const COPY_LOOP_MAX_WITHOUT_VIEWS = 44;
+const COPY_VIEWS_MAX = 128;
 const COPY_WITHIN_LOOP_MAX = 28;
 
 const utf8Encoder = new TextEncoder();
@@ -98,12 +101,58 @@ export function copyBytes(
   at: number,
 ): void {
   if (source === target) return moveBytes(target, start, end, at);
-  if (end - start > COPY_LOOP_MAX) {
-    target.set(source.subarray(start, end), at);
-    return;
-  }
+  const length = end - start;
+  if (length > COPY_LOOP_MAX && length <= COPY_VIEWS_MAX) {
+    const from = sourceViews.of(source),
+      to = from === undefined ? undefined : targetViews.of(target);
+    if (from !== undefined && to !== undefined) return copyWords(from, start, end, to, at);
+    if (length > COPY_LOOP_MAX_WITHOUT_VIEWS) return target.set(source.subarray(start, end), at);
+  } else if (length > COPY_VIEWS_MAX) return target.set(source.subarray(start, end), at);
   for (let from = start; from < end; from++) target[at++] = source[from];
 }
+
+/** At least eight bytes; the last eight overlap those before them. */
+function copyWords(from: DataView, start: number, end: number, to: DataView, at: number): void {
+  const distance = at - start, last = end - 8;
+  for (; start < last; start += 8) {
+    to.setBigInt64(start + distance, from.getBigInt64(start, true), true);
+  }
+  to.setBigInt64(last + distance, from.getBigInt64(last, true), true);
+}
+
+/**
+ * Views of the arrays copied from, or to, lately: of those that a batch returns to (its request, its
+ * reply, the arena), not of every array that is seen once.
+ */
+class RecentViews {
+  readonly #arrays: Uint8Array[] = [];
+  readonly #views: DataView[] = [];
+  #next = 0;
+  #missed: Uint8Array | undefined;
+
+  of(bytes: Uint8Array): DataView | undefined {
+    const arrays = this.#arrays;
+    for (let i = 0; i < arrays.length; i++) if (arrays[i] === bytes) return this.#views[i];
+    return this.#miss(bytes);
+  }
+
+  #miss(bytes: Uint8Array): DataView | undefined {
+    if (bytes !== this.#missed) {
+      this.#missed = bytes;
+      return undefined;
+    }
+    this.#missed = undefined;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#arrays[this.#next] = bytes;
+    this.#views[this.#next] = view;
+    this.#next = (this.#next + 1) % VIEWS_KEPT;
+    return view;
+  }
+}
+
+const VIEWS_KEPT = 3;
+const sourceViews = new RecentViews();
+const targetViews = new RecentViews();
 
 function moveBytes(bytes: Uint8Array, start: number, end: number, at: number): void {
   if (at > start || end - start > COPY_WITHIN_LOOP_MAX) {

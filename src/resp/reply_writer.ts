@@ -1,6 +1,6 @@
 // Writes replies as RESP2 or RESP3 bytes into the connection's output buffer.
 // Source: the RESP specification, protocol versions 2 and 3.
-import { asciiBytes, utf8Bytes } from "../base/bytes.ts";
+import { asciiBytes, copyBytes, utf8Bytes } from "../base/bytes.ts";
 import { formatDouble } from "../base/double.ts";
 import { decimalLength, type Integer64, writeInteger } from "../base/int64.ts";
 import type { Slice } from "../base/slice.ts";
@@ -112,12 +112,8 @@ export class ReplyWriter implements ReplySink {
     let at = writeInteger(count, buffer, this.length + 1);
     buffer[at++] = CR;
     buffer[at++] = LF;
-    if (count <= LOOP_COPY_BYTES) {
-      for (let i = start; i < end; i++) buffer[at++] = bytes[i];
-    } else {
-      buffer.set(bytes.subarray(start, end), at);
-      at += count;
-    }
+    copyBytes(bytes, start, end, buffer, at);
+    at += count;
     buffer[at] = CR;
     buffer[at + 1] = LF;
     this.length = at + 2;
