@@ -9,18 +9,21 @@ import { setAccess } from "../store/entry.ts";
 import { ENCODING_INT } from "../store/entry.ts";
 import type { Keyspace } from "../store/keyspace.ts";
 import { stringEncoding } from "../store/string_encoding.ts";
+import { KeyspaceValueSink, type ValueTarget } from "./value_sink.ts";
 
 /** The receiving side of a load. Keys go straight to the database: no events, no propagation. */
-export class KeyspaceSink implements RdbSink {
+export class KeyspaceSink implements RdbSink, ValueTarget {
   /** Text of the AUX fields, one character per byte. */
   readonly fields = new Map<string, string>();
   /** Source texts of function libraries, kept for the scripting room and for the next save. */
   readonly functionLibraries: Uint8Array[] = [];
+  readonly valueSink: KeyspaceValueSink;
   readonly #keyspace: Keyspace;
   #database: Database;
 
   constructor(keyspace: Keyspace) {
     this.#keyspace = keyspace;
+    this.valueSink = new KeyspaceValueSink(keyspace, this);
     this.#database = keyspace.databases[0];
   }
 
@@ -50,17 +53,30 @@ export class KeyspaceSink implements RdbSink {
   }
 
   string(key: Slice, value: Slice, meta: KeyMeta, isInteger: boolean): void {
-    const database = this.#database;
-    if (database.peek(key) !== 0) throw new RdbRejection("the key is in the file twice");
+    this.refuseKnown(key);
     const encoding = isInteger ? ENCODING_INT : stringEncoding(value);
-    const ref = database.putString(0, key, value, encoding, meta.expireAtMs);
-    const { access } = this.#keyspace;
+    const ref = this.#database.putString(0, key, value, encoding, meta.expireAtMs);
+    this.#setAccess(ref, meta);
+  }
+
+  refuseKnown(key: Slice): void {
+    if (this.#database.peek(key) !== 0) throw new RdbRejection("the key is in the file twice");
+  }
+
+  store(key: Slice, meta: KeyMeta, type: number, encoding: number, value: number): void {
+    const ref = this.#database.putValue(key, type, encoding, value, meta.expireAtMs);
+    this.#setAccess(ref, meta);
+  }
+
+  #setAccess(ref: number, meta: KeyMeta): void {
+    const { access, arena } = this.#keyspace;
     if (access.lfu) {
-      if (meta.frequency >= 0) {
-        setAccess(this.#keyspace.arena, ref, access.fromFrequency(meta.frequency));
-      }
-    } else if (meta.idleSeconds >= 0) {
-      setAccess(this.#keyspace.arena, ref, access.fromIdle(meta.idleSeconds));
-    }
+      if (meta.frequency >= 0) setAccess(arena, ref, access.fromFrequency(meta.frequency));
+    } else if (meta.idleSeconds >= 0) setAccess(arena, ref, access.fromIdle(meta.idleSeconds));
+  }
+
+  /** Frees what was begun when the load failed. */
+  abandon(): void {
+    this.valueSink.abandon();
   }
 }

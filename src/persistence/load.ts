@@ -26,6 +26,8 @@ export interface LoadProgress {
 export interface LoadedDump {
   keysLoaded: number;
   keysExpired: number;
+  /** Keys without a value, which Redis once wrote by mistake. */
+  emptyKeysSkipped: number;
   functionLibraries: readonly Uint8Array[];
 }
 
@@ -75,9 +77,7 @@ export class DumpLoader {
       const loaded = await this.#run(file, this.#engine.config, path);
       if (loaded === undefined) return undefined;
       const seconds = (keyspace.clock.monotonicMs() - startedMs) / 1000;
-      this.#logger.notice(
-        `Done loading RDB, keys loaded: ${loaded.keysLoaded}, keys expired: ${loaded.keysExpired}.`,
-      );
+      this.#logger.notice(summaryOf(loaded));
       this.#logger.notice(`DB loaded from disk: ${seconds.toFixed(3)} seconds`);
       return loaded;
     } finally {
@@ -94,6 +94,7 @@ export class DumpLoader {
     const reader = new RdbReader(source, sink, {
       nowMs: keyspace.clock.nowMs(),
       checksum: config.bool("rdbchecksum"),
+      sanitize: config.value("sanitize-dump-payload") === "yes",
     });
     let describedFile = false;
     const { clock } = keyspace;
@@ -116,6 +117,7 @@ export class DumpLoader {
       }
       if (!describedFile) this.#describe(sink);
     } catch (error) {
+      sink.abandon();
       if (error instanceof RdbError) {
         throw new LoadError(`Can't load the dump file ${path}: ${error.message}`);
       }
@@ -126,10 +128,10 @@ export class DumpLoader {
       );
     }
     keyspace.dirty = 0;
-    const { keysLoaded, keysExpired } = reader.counts;
-    this.lastKeysLoaded = keysLoaded;
-    this.lastKeysExpired = keysExpired;
-    return { keysLoaded, keysExpired, functionLibraries: sink.functionLibraries };
+    const { counts } = reader;
+    this.lastKeysLoaded = counts.keysLoaded;
+    this.lastKeysExpired = counts.keysExpired;
+    return { ...counts, functionLibraries: sink.functionLibraries };
   }
 
   #describe(sink: KeyspaceSink): void {
@@ -145,6 +147,11 @@ export class DumpLoader {
       this.#logger.notice(`RDB memory usage when created ${(memory / 2 ** 20).toFixed(2)} Mb`);
     }
   }
+}
+
+function summaryOf({ keysLoaded, keysExpired, emptyKeysSkipped }: LoadedDump): string {
+  const skipped = emptyKeysSkipped === 0 ? "" : `, empty keys skipped: ${emptyKeysSkipped}`;
+  return `Done loading RDB, keys loaded: ${keysLoaded}, keys expired: ${keysExpired}${skipped}.`;
 }
 
 /**

@@ -16,6 +16,8 @@ const DELIVERED_AT = 0;
 const DELIVERIES = 2;
 const CONSUMER = 4;
 const PENDING_WORDS = 5;
+/** In place of a consumer's number. */
+const UNOWNED = -1;
 
 /** Who reads for a group. */
 export class StreamConsumer {
@@ -135,6 +137,22 @@ export class StreamGroup {
       owner.pending.remove(owner.pending.find(milliseconds, sequence));
       throw error;
     }
+  }
+
+  /** Makes an entry pending whose owner a dump names later, by {@link claim}; answers its position. */
+  addUnowned({ milliseconds, sequence }: StreamId): number {
+    const position = this.pending.insert(milliseconds, sequence);
+    this.arena.i32[this.pending.wordsOf(position) + CONSUMER] = UNOWNED;
+    return position;
+  }
+
+  /** Gives a pending entry that has no owner one; false when it has one already. */
+  claim(position: number, owner: StreamConsumer): boolean {
+    const { pending } = this, word = pending.wordsOf(position) + CONSUMER;
+    if (this.arena.i32[word] !== UNOWNED) return false;
+    owner.pending.insert(pending.milliseconds(position), pending.sequence(position));
+    this.arena.i32[pending.wordsOf(position) + CONSUMER] = owner.number;
+    return true;
   }
 
   /** Gives a pending entry to another consumer. */

@@ -110,14 +110,20 @@ export class StreamValue {
     this.#tailId.copyFrom(id);
   }
 
-  /** Adds a whole block as it stands in a dump; its ID is above all others. */
-  addBlock(id: StreamId, bytes: Uint8Array, start: number, end: number): void {
+  /** Adds a whole block as it stands in a dump; there is none of its ID. Answers its live entries. */
+  addBlock(id: StreamId, bytes: Uint8Array, start: number, end: number): number {
     const { arena } = this;
     const ref = arena.allocate(end - start);
     arena.u8.set(bytes.subarray(start, end), ref * 8);
-    const position = this.blocks.insert(id.milliseconds, id.sequence);
-    this.#setBlock(position, ref);
+    try {
+      const position = this.blocks.insert(id.milliseconds, id.sequence);
+      this.#setBlock(position, ref);
+    } catch (error) {
+      arena.free(ref);
+      throw error;
+    }
     this.#tail = 0;
+    return this.#tools.writer.liveEntries(ref);
   }
 
   /** Removes an entry; false when there is none of the ID. `firstId` is the caller's to renew. */

@@ -27,7 +27,7 @@ export const MAY_IMPORT: Record<string, string[]> = {
   engine: ENGINE_ROW,
   commands: [...ENGINE_ROW, "engine", "rdb"],
   scripting: ["base", "resp", "engine"],
-  persistence: ["base", "memory", "resp", "store", "rdb", "config", "engine"],
+  persistence: ["base", "memory", "resp", "values", "store", "rdb", "config", "engine"],
   replication: ["base", "memory", "resp", "store", "rdb", "config", "engine"],
   net: ["base", "resp", "config", "engine"],
   cli: ["base", "resp", "config"],

@@ -1,0 +1,93 @@
+// Sets of a dump: a block that is copied as it stands, or members one by one.
+import type { Slice } from "../base/slice.ts";
+import { Intset } from "../memory/intset.ts";
+import { Listpack } from "../memory/listpack.ts";
+import { RdbRejection } from "../rdb/rdb_error.ts";
+import { ENCODING_HASHTABLE, ENCODING_INTSET, ENCODING_LISTPACK } from "../values/encodings.ts";
+import { SetValue } from "../values/set_value.ts";
+import type { SetValues } from "../values/set_values.ts";
+import type { ValueBuilder } from "./value_builder.ts";
+
+/** Builds one set after another. */
+export class SetBuilder implements ValueBuilder {
+  readonly #sets: SetValues;
+  readonly #intset: Intset;
+  readonly #listpack: Listpack;
+  readonly #set: SetValue;
+  /** A block whose members move to a table. */
+  readonly #source: SetValue;
+  #size = 0;
+  #isOpen = false;
+  #sourceIsOpen = false;
+
+  constructor(sets: SetValues) {
+    const { arena } = sets.services;
+    this.#sets = sets;
+    this.#intset = new Intset(arena);
+    this.#listpack = new Listpack(arena);
+    this.#set = new SetValue(sets);
+    this.#source = new SetValue(sets);
+  }
+
+  get encoding(): number {
+    return this.#set.encoding;
+  }
+
+  get value(): number {
+    return this.#set.value;
+  }
+
+  begin(size: number): void {
+    this.#size = size;
+  }
+
+  member(member: Slice): void {
+    const set = this.#set;
+    if (!this.#isOpen) {
+      set.createIntset();
+      this.#isOpen = true;
+      set.expect(this.#size);
+    }
+    const before = set.encoding;
+    if (!set.add(member)) throw new RdbRejection("set with a member that is in it twice");
+    if (set.encoding === ENCODING_HASHTABLE && before !== ENCODING_HASHTABLE) {
+      set.table.reserve(this.#size);
+    }
+  }
+
+  intset({ bytes, start, end }: Slice): void {
+    const ref = this.#intset.createFrom(bytes, start, end);
+    this.#set.open(ENCODING_INTSET, ref);
+    this.#isOpen = true;
+    this.#set.expect(this.#intset.count); // its order was checked: no member is there twice
+  }
+
+  listpack({ bytes, start, end }: Slice, members: number): void {
+    const ref = this.#listpack.createFrom(bytes, start, end);
+    if (members <= this.#sets.services.limits.setMaxListpackEntries) {
+      this.#set.open(ENCODING_LISTPACK, ref);
+      this.#isOpen = true;
+      return;
+    }
+    const source = this.#source.open(ENCODING_LISTPACK, ref);
+    this.#sourceIsOpen = true;
+    this.#set.createListpack();
+    this.#isOpen = true;
+    this.#set.expect(members);
+    source.begin();
+    while (source.next()) this.member(source.member);
+    source.end();
+    source.free();
+    this.#sourceIsOpen = false;
+  }
+
+  finish(): void {
+    this.#isOpen = false;
+  }
+
+  abandon(): void {
+    if (this.#isOpen) this.#set.free();
+    if (this.#sourceIsOpen) this.#source.free();
+    this.#isOpen = this.#sourceIsOpen = false;
+  }
+}

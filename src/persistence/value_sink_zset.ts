@@ -1,0 +1,99 @@
+// Sorted sets of a dump: a block that is copied as it stands, or members one by one.
+import type { Slice } from "../base/slice.ts";
+import { Listpack } from "../memory/listpack.ts";
+import { RdbRejection } from "../rdb/rdb_error.ts";
+import { ENCODING_LISTPACK } from "../values/encodings.ts";
+import type { ZsetElements } from "../values/zset_elements.ts";
+import { ZsetListpack } from "../values/zset_listpack.ts";
+import { ZsetValue } from "../values/zset_value.ts";
+import type { ZsetValues } from "../values/zset_values.ts";
+import type { ValueBuilder } from "./value_builder.ts";
+
+/** Builds one sorted set after another. */
+export class ZsetBuilder implements ValueBuilder {
+  readonly #zsets: ZsetValues;
+  readonly #listpack: Listpack;
+  readonly #zset: ZsetValue;
+  /** A block whose members move to a table. */
+  readonly #source: ZsetListpack;
+  #size = 0;
+  #isOpen = false;
+  #sourceIsOpen = false;
+
+  constructor(zsets: ZsetValues) {
+    const { arena } = zsets.services;
+    this.#zsets = zsets;
+    this.#listpack = new Listpack(arena);
+    this.#zset = new ZsetValue(zsets);
+    this.#source = new ZsetListpack(arena);
+  }
+
+  get encoding(): number {
+    return this.#zset.encoding;
+  }
+
+  get value(): number {
+    return this.#zset.value;
+  }
+
+  begin(size: number): void {
+    this.#size = size;
+  }
+
+  member(member: Slice, score: number): void {
+    const zset = this.#zset;
+    if (!this.#isOpen) {
+      zset.create(this.#size, 0);
+      this.#isOpen = true;
+    }
+    if (zset.elements.find(member)) throw repeated();
+    zset.insert(member, score);
+  }
+
+  listpack({ bytes, start, end }: Slice, elements: number): void {
+    const ref = this.#listpack.createFrom(bytes, start, end);
+    const source = this.#source.open(ref);
+    this.#sourceIsOpen = true;
+    const members = elements / 2;
+    const tooMany = members > this.#zsets.services.limits.zsetMaxListpackEntries;
+    if (tooMany || !isInOrder(source)) this.#moveToTable(source, members);
+    else {
+      this.#zset.open(ENCODING_LISTPACK, ref);
+      this.#isOpen = true;
+    }
+    this.#sourceIsOpen = false;
+  }
+
+  #moveToTable(source: ZsetListpack, size: number): void {
+    this.#zset.createTable(size);
+    this.#isOpen = true;
+    for (let more = source.seekRank(0); more; more = source.next()) {
+      this.member(source.member, source.score);
+    }
+    source.free();
+  }
+
+  finish(): void {
+    this.#isOpen = false;
+  }
+
+  abandon(): void {
+    if (this.#isOpen) this.#zset.free();
+    if (this.#sourceIsOpen) this.#source.free();
+    this.#isOpen = this.#sourceIsOpen = false;
+  }
+}
+
+/** Whether scores rise: who looks for a range of a small sorted set relies on it. */
+function isInOrder(elements: ZsetElements): boolean {
+  let highest = -Infinity;
+  for (let more = elements.seekRank(0); more; more = elements.next()) {
+    if (elements.score < highest) return false;
+    highest = elements.score;
+  }
+  return true;
+}
+
+function repeated(): RdbRejection {
+  return new RdbRejection("sorted set with a member that is in it twice");
+}
