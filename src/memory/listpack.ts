@@ -43,6 +43,8 @@ export class Listpack {
   /** The element that the last edit wrote, or the one behind what it removed; 0 for none. */
   position = 0;
   protected readonly writer: ElementWriter = new ElementWriter();
+  /** For the second of two elements that are written at once. */
+  protected readonly secondWriter: ElementWriter = new ElementWriter();
   protected readonly needle: ElementNeedle = new ElementNeedle();
   #digits = new Uint8Array(INTEGER64_TEXT_MAX);
 
@@ -218,6 +220,28 @@ export class Listpack {
   replaceInteger(position: number, integer: Integer64): void {
     this.writer.chooseInteger(integer);
     this.#replaceByChosen(position);
+  }
+
+  /** Writes two elements before the one at `position`, which may be the end: both or none. */
+  insertPair(position: number, first: Slice, second: Slice): void {
+    this.writer.chooseText(first.bytes, first.start, first.end);
+    this.secondWriter.chooseText(second.bytes, second.start, second.end);
+    this.#insertChosenPair(position);
+  }
+
+  /** As {@link insertPair}; the second one is an integer. */
+  insertWithInteger(position: number, first: Slice, integer: Integer64): void {
+    this.writer.chooseText(first.bytes, first.start, first.end);
+    this.secondWriter.chooseInteger(integer);
+    this.#insertChosenPair(position);
+  }
+
+  #insertChosenPair(position: number): void {
+    const { writer, secondWriter } = this;
+    const at = this.#splice(position, 0, writer.size + secondWriter.size, 2);
+    writer.write(this.arena.u8, at);
+    secondWriter.write(this.arena.u8, at + writer.size);
+    this.position = position;
   }
 
   /** Inserts elements that lie encoded at `[at, at + length)` of the arena, outside this block. */

@@ -210,6 +210,8 @@ export class ElementNeedle {
 
   #equalsBytes(list: Uint8Array, from: number): boolean {
     const bytes = this.#bytes, start = this.#start, length = this.#length;
+    // Names often begin alike and are numbered at the end.
+    if (length > 0 && list[from + length - 1] !== bytes[start + length - 1]) return false;
     for (let i = 0; i < length; i++) if (list[from + i] !== bytes[start + i]) return false;
     return true;
   }

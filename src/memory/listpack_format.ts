@@ -111,3 +111,17 @@ export function elementInteger(bytes: Uint8Array, at: number): Integer64 {
   if (encoding === ENCODING_32_BIT_INTEGER) return readInt32(bytes, at + 1);
   return readInt64(bytes, at + 1);
 }
+
+/**
+ * The integer of the element at `at` where it takes at most 32 bits, NaN for anything else: one
+ * function without 64-bit integers, for loops that read nothing but numbers.
+ */
+export function elementSmallInteger(bytes: Uint8Array, at: number): number {
+  const encoding = bytes[at];
+  if (encoding < ENCODING_6_BIT_STRING) return encoding;
+  if (encoding < ENCODING_13_BIT_INTEGER) return NaN;
+  if (encoding < ENCODING_12_BIT_STRING) return ((encoding << 8 | bytes[at + 1]) << 19) >> 19;
+  if (encoding === ENCODING_16_BIT_INTEGER) return readInt16(bytes, at + 1);
+  if (encoding === ENCODING_24_BIT_INTEGER) return readInt24(bytes, at + 1);
+  return encoding === ENCODING_32_BIT_INTEGER ? readInt32(bytes, at + 1) : NaN;
+}

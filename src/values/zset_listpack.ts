@@ -4,6 +4,14 @@ import { INTEGER64_TEXT_MAX } from "../base/int64.ts";
 import { Slice } from "../base/slice.ts";
 import type { Arena } from "../memory/arena.ts";
 import { Listpack } from "../memory/listpack.ts";
+import { elementTextInto } from "../memory/listpack_element.ts";
+import {
+  elementBytes,
+  elementInteger,
+  elementSmallInteger,
+  isStringEncoding,
+  LISTPACK_HEADER_BYTES,
+} from "../memory/listpack_format.ts";
 import type { ZsetElements } from "./zset_elements.ts";
 
 /** A window on one sorted set at a time that is a listpack; {@link ref} is where it is after an edit. */
@@ -65,25 +73,37 @@ export class ZsetListpack implements ZsetElements {
   }
 
   insert(member: Slice, score: number): void {
+    const list = this.#list;
     const text = this.#outsideArena(member);
-    this.#insertAt(this.#placeOf(text, score), text, score);
+    const position = this.#placeOf(text, score, LISTPACK_HEADER_BYTES);
+    if (Number.isSafeInteger(score)) list.insertWithInteger(position, text, score);
+    else list.insertPair(position, text, this.#textOf(score));
   }
 
   rescore(member: Slice, score: number): void {
-    const list = this.#list, from = this.#at;
-    const text = this.#outsideArena(member);
-    const to = this.#placeOf(text, score), scoreAt = list.next(from);
-    const behind = this.#behind(scoreAt);
-    if (to === from || to === behind) {
-      // Its neighbours stay the same.
-      if (Number.isSafeInteger(score)) list.replaceInteger(scoreAt, score);
-      else list.replace(scoreAt, this.#digits, 0, writeDouble(score, this.#digits, 0));
-      return;
-    }
-    // Added first: when memory runs out nothing is lost.
+    const list = this.#list, from = this.#at, scoreAt = list.next(from);
+    const behind = this.#behind(scoreAt), higher = score > this.score;
+    const to = this.#placeOf(member, score, higher ? behind : LISTPACK_HEADER_BYTES);
     const bytes = list.bytes;
-    this.#insertAt(to, text, score);
-    list.remove(to < from ? from + list.bytes - bytes : from, 2);
+    if (Number.isSafeInteger(score)) list.replaceInteger(scoreAt, score);
+    else {
+      const { bytes: digits, start, end } = this.#textOf(score);
+      list.replace(scoreAt, digits, start, end);
+    }
+    const grown = list.bytes - bytes;
+    this.#movePair(from, behind + grown, higher ? to + grown : to);
+  }
+
+  /** Moves the elements of `[from, behind)` to `to`, which is not between. */
+  #movePair(from: number, behind: number, to: number): void {
+    if (to === from || to === behind) return;
+    const { base, arena: { u8 } } = this.#list, length = behind - from;
+    const pair = this.#room(length);
+    pair.set(u8.subarray(base + from, base + behind));
+    if (to > from) u8.copyWithin(base + from, base + behind, base + to);
+    else u8.copyWithin(base + to + length, base + to, base + from);
+    const at = base + (to > from ? to - length : to);
+    for (let i = 0; i < length; i++) u8[at + i] = pair[i];
   }
 
   remove(): void {
@@ -110,12 +130,12 @@ export class ZsetListpack implements ZsetElements {
   }
 
   countBelowScore(score: number, orEqual: boolean): number {
-    const list = this.#list;
+    const { base, bytes, arena: { u8 } } = this.#list, end = base + bytes - 1;
     let count = 0;
-    for (let at = list.first(); at !== 0; count++) {
-      const scoreAt = list.next(at), other = this.#scoreAt(scoreAt);
+    for (let at = base + LISTPACK_HEADER_BYTES; at < end; count++) {
+      const scoreAt = at + elementBytes(u8, at), other = this.#scoreOf(u8, scoreAt);
       if (other > score || (other === score && !orEqual)) break;
-      at = list.next(scoreAt);
+      at = scoreAt + elementBytes(u8, scoreAt);
     }
     return count;
   }
@@ -140,11 +160,23 @@ export class ZsetListpack implements ZsetElements {
   }
 
   #scoreAt(position: number): number {
-    const list = this.#list;
-    if (list.isInteger(position)) return Number(list.integerAt(position));
+    return this.#scoreOf(this.#list.arena.u8, this.#list.base + position);
+  }
+
+  /** The score that the element at `at` of the arena is. */
+  #scoreOf(u8: Uint8Array, at: number): number {
+    const small = elementSmallInteger(u8, at);
+    if (small === small) return small;
+    if (!isStringEncoding(u8[at])) return Number(elementInteger(u8, at));
     const text = this.#text;
-    list.elementInto(position, text, this.#digits);
+    elementTextInto(u8, at, text, this.#digits);
     return parseDouble(text.bytes, text.start, text.end);
+  }
+
+  /** A score as the text it is kept as, until the next call. */
+  #textOf(score: number): Slice {
+    this.#text.set(this.#digits, 0, writeDouble(score, this.#digits, 0));
+    return this.#text;
   }
 
   /** Order of the member at a position and a text. */
@@ -153,30 +185,19 @@ export class ZsetListpack implements ZsetElements {
     return this.#text.compare(member);
   }
 
-  /** Position of the first element behind (score, member), or the end. */
-  #placeOf(member: Slice, score: number): number {
-    const list = this.#list, last = list.last();
+  /** Position, not before `from`, of the first element behind (score, member), or the end. */
+  #placeOf(member: Slice, score: number, from: number): number {
+    const list = this.#list, { base, arena: { u8 } } = list;
+    const end = base + list.bytes - 1, last = list.last();
     // Often elements come in order.
-    if (last === 0 || this.#scoreAt(last) < score) return list.bytes - 1;
-    for (let at = list.first(); at !== 0;) {
-      const scoreAt = list.next(at), other = this.#scoreAt(scoreAt);
-      if (other > score || (other === score && this.#compare(at, member) >= 0)) return at;
-      at = list.next(scoreAt);
+    if (last === 0 || this.#scoreAt(last) < score) return end - base;
+    for (let at = base + from; at < end;) {
+      const scoreAt = at + elementBytes(u8, at), other = this.#scoreOf(u8, scoreAt);
+      if (other > score) return at - base;
+      if (other === score && this.#compare(at - base, member) >= 0) return at - base;
+      at = scoreAt + elementBytes(u8, scoreAt);
     }
-    return list.bytes - 1;
-  }
-
-  #insertAt(position: number, { bytes, start, end }: Slice, score: number): void {
-    const list = this.#list;
-    list.insert(position, bytes, start, end);
-    const behind = this.#behind(position);
-    try {
-      if (Number.isSafeInteger(score)) list.insertInteger(behind, score);
-      else list.insert(behind, this.#digits, 0, writeDouble(score, this.#digits, 0));
-    } catch (error) {
-      list.remove(position);
-      throw error;
-    }
+    return end - base;
   }
 
   /** Where an element behind the one at `position` begins or would begin. */
@@ -188,9 +209,13 @@ export class ZsetListpack implements ZsetElements {
   /** The text in memory that stays where it is while the listpack grows. */
   #outsideArena(member: Slice): Slice {
     if (member.bytes !== this.#list.arena.u8) return member;
-    const { bytes, start, end } = member, length = end - start;
-    if (length > this.#scratch.length) this.#scratch = new Uint8Array(2 * length);
-    this.#scratch.set(bytes.subarray(start, end));
-    return new Slice(this.#scratch, 0, length);
+    const { bytes, start, end } = member, copy = this.#room(end - start);
+    copy.set(bytes.subarray(start, end));
+    return new Slice(copy, 0, end - start);
+  }
+
+  #room(bytes: number): Uint8Array {
+    if (bytes > this.#scratch.length) this.#scratch = new Uint8Array(2 * bytes);
+    return this.#scratch;
   }
 }

@@ -15,6 +15,9 @@ const COUNT = keyword("count");
 const ZPOPMIN_BYTES = asciiBytes("ZPOPMIN");
 const ZPOPMAX_BYTES = asciiBytes("ZPOPMAX");
 
+/** With more elements a command is measured by itself. */
+const MANY_ELEMENTS = 64;
+
 const NO_KEYS = new CommandError("ERR numkeys should be greater than 0");
 const NO_COUNT = new CommandError("ERR count should be greater than 0");
 
@@ -69,6 +72,7 @@ interface Pop {
 function pop(call: Call, { key, ref, fromTop, count }: Pop, begin: (call: Call) => void): void {
   const { database, reply } = call;
   const zset = openZset(call, ref), { elements } = zset, size = elements.size;
+  if (count > MANY_ELEMENTS) call.long = true;
   elements.seekRank(fromTop ? size - 1 : 0);
   for (let left = count; left > 0; left--) {
     begin(call);

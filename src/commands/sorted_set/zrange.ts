@@ -14,6 +14,9 @@ const REV = keyword("rev");
 const BYLEX = keyword("bylex");
 const BYSCORE = keyword("byscore");
 
+/** With more elements a command is measured by itself. */
+const MANY_ELEMENTS = 64;
+
 const LIMIT_NEEDS_BY = new CommandError(
   "ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX",
 );
@@ -80,6 +83,7 @@ function answerRange(call: Call, by: By | undefined, fromTop: boolean | undefine
   if (ref === 0) return reply.array(0);
   const { elements } = openZset(call, ref);
   const { first, end } = portion(query, elements);
+  if (end - first > MANY_ELEMENTS) call.long = true;
   if (query.withScores) reply.pairs(end - first);
   else reply.array(end - first);
   let more = elements.seekRank(query.fromTop ? end - 1 : first);
