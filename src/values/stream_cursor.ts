@@ -192,7 +192,7 @@ export class StreamCursor {
     let wantedSequence = numberDifference(sequence, this.#blockId.sequence);
     if (this.#reverse && sequence === UINT64_MAX) wantedSequence = Infinity;
     if (wantedMs !== wantedMs || wantedSequence !== wantedSequence) return;
-    const { u8 } = this.arena;
+    const { u8 } = this.arena, blockSequence = this.#blockId.sequence;
     let last = this.#masterFieldsAt;
     for (let i = 0; i < this.#masterFields; i++) last += elementBytes(u8, last);
     let at = last + elementBytes(u8, last);
@@ -200,11 +200,12 @@ export class StreamCursor {
       const flags = smallInteger(u8, at);
       let next = at + elementBytes(u8, at);
       const entryMs = elementInteger(u8, next);
-      if (entryMs > wantedMs) break;
+      // Differences of IDs beyond 2^63 wrap: a part that would be negative is a very large one.
+      if (entryMs > wantedMs || entryMs < 0) break;
       next += elementBytes(u8, next);
       if (entryMs === wantedMs) {
         const entrySequence = elementInteger(u8, next);
-        if (entrySequence > wantedSequence) break;
+        if (entrySequence > wantedSequence || entrySequence < -blockSequence) break;
         if (entrySequence === wantedSequence && !this.#reverse) break;
       }
       next += elementBytes(u8, next);

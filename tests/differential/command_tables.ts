@@ -7,6 +7,8 @@ export interface CommandRow {
   /** How often it is drawn; 1 without one. */
   weight?: number;
   comparison?: Comparison;
+  /** Never a word too many or too few: what is said about that differs between versions of Redis. */
+  whole?: boolean;
 }
 
 const UNORDERED: Comparison = { how: "unordered" };
@@ -130,6 +132,61 @@ const SERVER: CommandRow[] = [
   { syntax: "FLUSHDB [SYNC|x]" },
 ];
 
+const NEAR: Comparison = { how: "near", by: 5000 };
+/** Since 7.2 a consumer that finds nothing to read is a consumer all the same. */
+const CONSUMERS_MAY_DIFFER: Comparison = { how: "near", by: 3 };
+const TRIM = "(MAXLEN|MINID) [=|~] <streamId>";
+
+/** No automatic IDs: they tell the time. */
+const STREAM: CommandRow[] = [
+  { syntax: "XADD <key> <streamId> (<entryField> <value>)+", weight: 14 },
+  { syntax: "XADD <key> <milliseconds2>-* (<entryField> <value>)+", weight: 8 },
+  {
+    syntax: `XADD <key> [NOMKSTREAM] [${TRIM} [LIMIT <count>]] <streamId> <entryField> <value>`,
+    weight: 3,
+  },
+  { syntax: "XLEN <key>" },
+  { syntax: "XRANGE <key> <rangeId> <rangeId> [COUNT <count>]", weight: 4 },
+  { syntax: "XREVRANGE <key> <rangeId> <rangeId> [COUNT <count>]", weight: 4 },
+  { syntax: "XDEL <key> <streamId>+", weight: 3 },
+  { syntax: `XTRIM <key> ${TRIM} [LIMIT <count>]`, weight: 2 },
+  { syntax: "XSETID <key> <streamId> [ENTRIESADDED <count>] [MAXDELETEDID <streamId>]" },
+  {
+    syntax: "XREAD [COUNT <count>] STREAMS <key> <key> <afterId> <afterId>",
+    weight: 2,
+    whole: true,
+  },
+  {
+    syntax: "XGROUP CREATE <key> <group> (<streamId>|$) [MKSTREAM] [ENTRIESREAD <count>]",
+    weight: 4,
+  },
+  { syntax: "XGROUP SETID <key> <group> (<streamId>|$) [ENTRIESREAD <count>]" },
+  { syntax: "XGROUP DESTROY <key> <group>" },
+  { syntax: "XGROUP CREATECONSUMER <key> <group> <consumer>", comparison: CONSUMERS_MAY_DIFFER },
+  { syntax: "XGROUP DELCONSUMER <key> <group> <consumer>" },
+  {
+    syntax: "XREADGROUP GROUP <group> <consumer> [COUNT <count>] [NOACK] STREAMS <key> <readId>",
+    weight: 8,
+    whole: true,
+  },
+  { syntax: "XACK <key> <group> <streamId>+", weight: 2 },
+  {
+    syntax:
+      "XCLAIM <key> <group> <consumer> 0 <streamId>+ [RETRYCOUNT <count>] [FORCE] [JUSTID] [LASTID <streamId>]",
+    weight: 3,
+  },
+  { syntax: "XAUTOCLAIM <key> <group> <consumer> 0 <rangeId> [COUNT <count>] [JUSTID]", weight: 2 },
+  { syntax: "XPENDING <key> <group>" },
+  {
+    syntax: "XPENDING <key> <group> [IDLE 0] <rangeId> <rangeId> <count> [<consumer>]",
+    weight: 2,
+    comparison: NEAR,
+  },
+  { syntax: "XINFO STREAM <key>", weight: 2 },
+  { syntax: "XINFO GROUPS <key>", weight: 2, comparison: CONSUMERS_MAY_DIFFER },
+  { syntax: "CONFIG SET stream-node-max-entries (2|5|100)", whole: true },
+];
+
 const TRANSACTIONS: CommandRow[] = [
   { syntax: "MULTI", weight: 6 },
   { syntax: "EXEC", weight: 6 },
@@ -149,6 +206,48 @@ const TRANSACTIONS: CommandRow[] = [
 const EXACT_ROWS = [...STRING, ...BITMAP, ...GENERIC]
   .filter((row) => row.comparison === undefined && !row.syntax.startsWith("BITFIELD "));
 
+const SET: CommandRow[] = [
+  { syntax: "SADD <key> <member>+", weight: 8 },
+  { syntax: "SREM <key> <member>+", weight: 3 },
+  { syntax: "SMOVE <key> <key> <member>", weight: 2 },
+  { syntax: "SISMEMBER <key> <member>" },
+  { syntax: "SMISMEMBER <key> <member>+" },
+  { syntax: "SCARD <key>", weight: 2 },
+  { syntax: "SMEMBERS <key>", comparison: UNORDERED },
+  { syntax: "SRANDMEMBER <key> [<count>]", comparison: TYPE },
+  { syntax: "SINTER <key>+", comparison: UNORDERED, weight: 2 },
+  { syntax: "SINTERSTORE <key> <key>+", weight: 2 },
+  { syntax: "SINTERCARD (1 <key>|2 <key> <key>|3 <key> <key>|0 <key>) [LIMIT <count>]", weight: 2 },
+  { syntax: "SUNION <key>+", comparison: UNORDERED, weight: 2 },
+  { syntax: "SUNIONSTORE <key> <key>+", weight: 2 },
+  { syntax: "SDIFF <key>+", comparison: UNORDERED, weight: 2 },
+  { syntax: "SDIFFSTORE <key> <key>+", weight: 2 },
+  { syntax: "SSCAN <key> 0 [MATCH <pattern>] COUNT 100000", comparison: UNORDERED },
+  { syntax: "SSCAN <key> (0|x) (COUNT <count>|BOGUS)", comparison: TYPE },
+];
+
+const HASH: CommandRow[] = [
+  { syntax: "HSET <key> (<field> <fieldValue>)+", weight: 6 },
+  { syntax: "HMSET <key> (<field> <fieldValue>)+" },
+  { syntax: "HSETNX <key> <field> <fieldValue>" },
+  { syntax: "HGET <key> <field>", weight: 2 },
+  { syntax: "HMGET <key> <field>+" },
+  { syntax: "HDEL <key> <field>+", weight: 3 },
+  { syntax: "HLEN <key>" },
+  { syntax: "HSTRLEN <key> <field>" },
+  { syntax: "HEXISTS <key> <field>" },
+  { syntax: "HGETALL <key>", comparison: UNORDERED, weight: 2 },
+  { syntax: "HKEYS <key>", comparison: UNORDERED },
+  { syntax: "HVALS <key>", comparison: UNORDERED },
+  { syntax: "HINCRBY <key> <field> <integer>", weight: 2 },
+  { syntax: "HINCRBYFLOAT <key> <field> <float>", weight: 2 },
+  { syntax: "HRANDFIELD <key> [<count> [WITHVALUES|x]]", comparison: TYPE },
+  { syntax: "HSCAN <key> 0 [MATCH <pattern>] COUNT 100000", comparison: UNORDERED },
+];
+
+/** Encodings differ by version: the data is compared at the end with that in mind. */
+const GENERIC_BUT_ENCODING = GENERIC.filter(({ syntax }) => syntax !== "OBJECT ENCODING <key>");
+
 /** The sequences that are run: a name, and the rows they draw from. */
 export const SEQUENCES: Record<string, CommandRow[]> = {
   strings: [...STRING, ...GENERIC],
@@ -159,6 +258,11 @@ export const SEQUENCES: Record<string, CommandRow[]> = {
     ...STRING.slice(0, 1),
     ...GENERIC.filter(({ syntax }) => syntax !== "OBJECT ENCODING <key>"),
   ],
+  sets: [...SET, ...SET, ...STRING.slice(0, 1), ...GENERIC_BUT_ENCODING],
+  hashes: [...HASH, ...HASH, ...STRING.slice(0, 1), ...GENERIC],
+  streams: [...STREAM, ...STREAM, ...STRING.slice(0, 1), { syntax: "DEL <key>" }, {
+    syntax: "COPY <key> <key> [REPLACE]",
+  }],
   transactions: [...TRANSACTIONS, ...TRANSACTIONS, ...EXACT_ROWS],
   keys: [...GENERIC, ...SERVER, ...STRING.slice(0, 3)],
 };

@@ -125,10 +125,45 @@ export const VOCABULARY: Vocabulary = {
   ),
   pattern: (random) => random.pick(PATTERNS),
   db: mostly(whole(0, 2), ["15", "16", "-1", "x", "2147483648"]),
+  // Few members, so that sets have some in common; long ones and many end the small encodings.
+  member: (random) => {
+    if (random.chance(0.5)) return String(random.between(-20, 40));
+    if (random.chance(0.9)) return random.pick(["a", "b", "c", "foo", "", "\x00\xff", "007", "-0"]);
+    return random.pick([
+      "x".repeat(64),
+      "x".repeat(65),
+      "9223372036854775808",
+      "70000",
+      "-5000000000",
+    ]);
+  },
+  field: (random) => {
+    if (random.chance(0.95)) return `f${random.below(12)}`;
+    return random.pick(["", "7", "\x00\xff", "y".repeat(65)]);
+  },
+  fieldValue: (random) => {
+    if (random.chance(0.6)) return String(random.between(-300, 300));
+    return random.chance(0.05) ? "v".repeat(random.between(60, 70)) : value(random);
+  },
   count: mostly(whole(1, 20), ["0", "-1", "x"]),
   length: mostly(whole(0, 20), ["-1", "x"]),
   type: (random) => random.pick(["string", "list", "hash", "zset", "set", "stream", "x", "STRING"]),
   // No NUL: it ends the name for 7.2, which takes it then, but not for 7.0.
   name: (random) => random.pick(["", "worker", "two words", "\xff", "line\n"]),
+  streamId: mostly(
+    (random) => `${random.between(1, 30)}${random.chance(0.8) ? `-${random.below(5)}` : ""}`,
+    ["0", "0-0", "x", "", "-", "+", "1-x", "1-2-3", "18446744073709551615-18446744073709551615"],
+  ),
+  milliseconds2: mostly(whole(1, 60), ["0", "9007199254740993", "18446744073709551615"]),
+  rangeId: mostly(
+    (random) => `${random.pick(["", "", "("])}${random.between(0, 30)}${random.pick(["", "-1"])}`,
+    ["-", "+", "-", "+", "(", "(-", "(0", "x", "(18446744073709551615-18446744073709551615"],
+  ),
+  // No `+`, which 7.4 takes.
+  afterId: mostly((random) => `${random.between(0, 30)}-${random.below(3)}`, ["$", "x", "-", "7"]),
+  readId: (random) => random.chance(0.75) ? ">" : `${random.between(0, 20)}-1`,
+  entryField: (random) => random.pick(["f", "f", "f", "g", "7", "007", "", "\x00\xff"]),
+  group: (random) => random.pick(["g1", "g1", "g1", "g2", ""]),
+  consumer: (random) => random.pick(["alice", "bob", "\xff"]),
   text: (random) => random.pick(["", "hello", "a b", "\x00\xff"]),
 };

@@ -2,7 +2,7 @@
 import { isLocal } from "../../engine/admission.ts";
 import { isSensitiveDirective } from "../../config/config.ts";
 import type { Call } from "../../engine/call.ts";
-import { wrongArguments } from "../../engine/errors.ts";
+import { ERR } from "../../engine/errors.ts";
 import type { SecretFinder } from "../../engine/facts.ts";
 import { helpOf } from "../help.ts";
 
@@ -20,7 +20,7 @@ export function configGet(call: Call): void {
 
 /** CONFIG SET parameter value [parameter value ...] */
 export function configSet(call: Call): void {
-  if (call.count % 2 !== 0) throw wrongArguments(call.command.fullName);
+  if (call.count % 2 !== 0) throw ERR.syntax;
   const pairs: [Uint8Array, Uint8Array][] = [];
   for (let i = 2; i < call.count; i += 2) pairs.push([call.at(i).copy(), call.at(i + 1).copy()]);
   const { config, ports } = call.services;
