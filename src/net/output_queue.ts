@@ -1,4 +1,5 @@
 // Writes replies without waiting: one buffer is being written while the other fills.
+import { giveLargeBuffer, LARGE_REPLY_BYTES } from "../resp/large_buffers.ts";
 import type { ReplyWriter } from "../resp/reply_writer.ts";
 
 /** What is written to. */
@@ -7,8 +8,6 @@ export interface ByteWriter {
 }
 
 const NO_BYTES = new Uint8Array(0);
-/** A buffer that a large reply grew beyond this is not kept. */
-const KEPT_BUFFER_BYTES = 64 * 1024;
 
 /** The output side of a connection. At most one write is under way; its buffer is not touched. */
 export class OutputQueue {
@@ -87,7 +86,10 @@ export class OutputQueue {
   #finish(): void {
     this.#sent = this.#inFlight = 0;
     this.#writing = false;
-    if (this.#spare.length > KEPT_BUFFER_BYTES) this.#spare = NO_BYTES;
+    if (this.#spare.length > LARGE_REPLY_BYTES) {
+      if (!this.#failed) giveLargeBuffer(this.#spare);
+      this.#spare = NO_BYTES;
+    }
     if (this.#writer.length > 0) this.flush();
     if (!this.#writing) this.#release();
   }
@@ -111,7 +113,7 @@ export class OutputQueue {
     this.#failed = true;
     this.#release();
     this.#writer.length = 0;
-    if (this.#writer.buffer.length > KEPT_BUFFER_BYTES) this.#writer.buffer = NO_BYTES.slice();
+    if (this.#writer.buffer.length > LARGE_REPLY_BYTES) this.#writer.buffer = NO_BYTES.slice();
   }
 
   /** Resolves when everything is written, or cannot be. */

@@ -4,6 +4,7 @@ import { asciiBytes, copyBytes, utf8Bytes } from "../base/bytes.ts";
 import { formatDouble } from "../base/double.ts";
 import { decimalLength, type Integer64, writeInteger } from "../base/int64.ts";
 import type { Slice } from "../base/slice.ts";
+import { giveLargeBuffer, LARGE_REPLY_BYTES, takeLargeBuffer } from "./large_buffers.ts";
 import type { ReplySink } from "./reply_sink.ts";
 
 const CR = 0x0d, LF = 0x0a;
@@ -57,10 +58,12 @@ export class ReplyWriter implements ReplySink {
   }
 
   #grow(bytes: number): void {
-    const wanted = Math.max(this.buffer.length * 2, this.length + bytes, 1024);
-    const bigger = new Uint8Array(wanted);
-    bigger.set(this.buffer.subarray(0, this.length));
+    const old = this.buffer;
+    const wanted = Math.max(old.length * 2, this.length + bytes, 1024);
+    const bigger = wanted > LARGE_REPLY_BYTES ? takeLargeBuffer(wanted) : new Uint8Array(wanted);
+    bigger.set(old.subarray(0, this.length));
     this.buffer = bigger;
+    giveLargeBuffer(old);
   }
 
   /** Bytes that already are RESP. */
