@@ -11,6 +11,7 @@ import {
 } from "./listpack_format.ts";
 import { readUint32 } from "./little_endian.ts";
 import type { PackedNodes } from "./packed_nodes.ts";
+import { tellTexts, type TextSink } from "./tell_texts.ts";
 
 const NO_BYTES = new Uint8Array(0);
 const SCRATCH_KEPT_BYTES = 1 << 20;
@@ -85,6 +86,21 @@ export class PackedListCursor {
     const bytes = this.#bytes(), base = this.#base;
     if (!this.#plain) elementTextInto(bytes, base + this.position, slice, digits);
     else slice.set(bytes, base, base + this.#list!.nodeBytes(this.node));
+  }
+
+  /** Hands the next `count` elements to the sink, forwards, and lets go of the list. */
+  tell(sink: TextSink, count: number): void {
+    const list = this.#list!;
+    this.position = Math.abs(this.position);
+    for (let left = count; left > 0 && this.node !== 0; this.#enter(list.nextNode(this.node))) {
+      const bytes = this.#bytes(), base = this.#base;
+      if (!this.#plain) left -= tellTexts(bytes, base + this.position, left, sink);
+      else {
+        sink.bulkRange(bytes, base, base + list.nodeBytes(this.node));
+        left--;
+      }
+    }
+    this.end();
   }
 
   /** Borrows the text that {@link matches} compares with, until `end`. */

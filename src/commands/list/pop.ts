@@ -6,7 +6,6 @@ import type { Call } from "../../engine/call.ts";
 import { ERR, wrongArguments } from "../../engine/errors.ts";
 import { TYPE_LIST } from "../../store/entry.ts";
 import { keepShrunk, openList } from "./open_list.ts";
-import { writeElements } from "./range.ts";
 
 const LPOP_BYTES = asciiBytes("LPOP");
 const RPOP_BYTES = asciiBytes("RPOP");
@@ -62,7 +61,11 @@ export function popSome(
   if (popped > MANY_ELEMENTS) call.long = true;
   call.reply.array(popped);
   list.begin(atHead ? 0 : -1, atHead);
-  writeElements(call, list, popped);
+  if (atHead) list.tell(call.reply, popped);
+  else {
+    for (let left = popped; left > 0 && list.next(); left--) call.reply.bulk(list.element);
+    list.end();
+  }
   list.deleteRange(atHead ? 0 : -popped, popped);
   keepShrunk(call, key, ref, list, atHead ? "lpop" : "rpop", popped);
   return popped;

@@ -2,7 +2,6 @@
 import { clampedIntegerOf } from "../../engine/arguments.ts";
 import type { Call } from "../../engine/call.ts";
 import { TYPE_LIST } from "../../store/entry.ts";
-import type { ListValue } from "../../values/list_value.ts";
 import { openList } from "./open_list.ts";
 
 /** LRANGE key start stop */
@@ -17,14 +16,7 @@ export function lrange(call: Call): void {
   if (first > last) return reply.array(0);
   reply.array(last - first + 1);
   list.begin(first, true);
-  writeElements(call, list, last - first + 1);
-}
-
-/** Replies the next `count` elements of a walk that was begun, and ends it. */
-export function writeElements({ reply }: Call, list: ListValue, count: number): void {
-  const { element } = list;
-  for (; count > 0 && list.next(); count--) reply.bulk(element);
-  list.end();
+  list.tell(reply, last - first + 1);
 }
 
 /** LINDEX key index */
