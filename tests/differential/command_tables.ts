@@ -150,7 +150,6 @@ const STREAM: CommandRow[] = [
   { syntax: "XREVRANGE <key> <rangeId> <rangeId> [COUNT <count>]", weight: 4 },
   { syntax: "XDEL <key> <streamId>+", weight: 3 },
   { syntax: `XTRIM <key> ${TRIM} [LIMIT <count>]`, weight: 2 },
-  { syntax: "XSETID <key> <streamId> [ENTRIESADDED <count>] [MAXDELETEDID <streamId>]" },
   {
     syntax: "XREAD [COUNT <count>] STREAMS <key> <key> <afterId> <afterId>",
     weight: 2,
@@ -245,6 +244,17 @@ const HASH: CommandRow[] = [
   { syntax: "HSCAN <key> 0 [MATCH <pattern>] COUNT 100000", comparison: UNORDERED },
 ];
 
+/** Also on strings that are none, and on such as other commands wrote into. */
+const HYPERLOGLOG: CommandRow[] = [
+  { syntax: "PFADD <key> <value>*", weight: 8 },
+  { syntax: "PFCOUNT <key>", weight: 3 },
+  { syntax: "PFCOUNT <key>+", weight: 2 },
+  { syntax: "PFMERGE <key> <key>*", weight: 3 },
+  { syntax: "PFDEBUG (ENCODING|DECODE|GETREG|TODENSE|x) <key>" },
+  { syntax: "CONFIG SET hll-sparse-max-bytes (0|60|3000)" },
+  { syntax: "GET <key>", weight: 2 },
+];
+
 /** Encodings differ by version: the data is compared at the end with that in mind. */
 const GENERIC_BUT_ENCODING = GENERIC.filter(({ syntax }) => syntax !== "OBJECT ENCODING <key>");
 
@@ -259,6 +269,12 @@ export const SEQUENCES: Record<string, CommandRow[]> = {
     ...GENERIC.filter(({ syntax }) => syntax !== "OBJECT ENCODING <key>"),
   ],
   sets: [...SET, ...SET, ...STRING.slice(0, 1), ...GENERIC_BUT_ENCODING],
+  hyperloglogs: [
+    ...HYPERLOGLOG,
+    ...HYPERLOGLOG,
+    ...STRING.filter(({ syntax }) => /^(SET <key> <value>$|APPEND|GETDEL)/.test(syntax)),
+    ...GENERIC,
+  ],
   hashes: [...HASH, ...HASH, ...STRING.slice(0, 1), ...GENERIC],
   streams: [...STREAM, ...STREAM, ...STRING.slice(0, 1), { syntax: "DEL <key>" }, {
     syntax: "COPY <key> <key> [REPLACE]",

@@ -114,7 +114,7 @@ export class EngineHarness {
     this.engine.observe({
       listening: true,
       changed: (database: Database, key: Slice, event: string) => {
-        note(this.#events, database.index, `${event} ${showWord(key)}`);
+        if (event !== "") note(this.#events, database.index, `${event} ${showWord(key)}`);
       },
       flushed: (database: Database) => note(this.#events, database.index, "(flushed)"),
     });

@@ -66,8 +66,7 @@ export function mergeSparse(
   let register = 0;
   for (runs.open(bytes, start, end); runs.next();) {
     const { length, value } = runs;
-    // As in Redis, values that follow the last register do no harm.
-    if (value > 0 && register + length > REGISTERS) break;
+    if (register + length > REGISTERS) return false;
     for (let i = value === 0 ? length : 0; i < length; i++) {
       if (value > registers[register + i]) registers[register + i] = value;
     }
