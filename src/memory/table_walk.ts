@@ -37,32 +37,70 @@ export class TableWalk {
   }
 }
 
-/** A bucket counts as if it had this many places, of which some are empty. */
-const PLACES_BITS = 2;
-const LAST_PLACE = (1 << PLACES_BITS) - 1;
+/** A bucket counts as if it had so many places, of which some are empty. */
+const PLACES = 3;
+const SPARSE_PLACES = 2;
+/** Tables with at most one entry in so many buckets are sparse. */
+const SPARSE_BUCKETS = 3;
+/** Buckets that a pick moves where a table changes its size: there may be no lookups that do it. */
+const MOVED_BUCKETS = 4;
+/** Buckets that lie in one cache line. */
+const LINE = 16;
+/** The buckets of a line that are taken; one array, as nothing else runs in between. */
+const line = new Int32Array(LINE + 1);
+/** From so many buckets on, what counts is how many cache lines are read. */
+const LARGE_BUCKETS = 4096;
 
 /**
- * A random entry of a table that is not empty, each equally likely: a random place of a random
- * bucket, until it is taken. (Picking a bucket that is taken, and then one of its entries, would
- * prefer entries that are alone in theirs.) Buckets with more entries than places are rare; what is
- * beyond shares the last place.
+ * A random entry of a table that is not empty, each (nearly) equally likely: a random place of a
+ * random bucket, until it is taken. (Picking a bucket that is taken, and then one of its entries,
+ * would prefer entries that are alone in theirs.) Buckets with more entries than places are rare;
+ * what is beyond shares the last place.
  */
 export function fairEntry(table: HashTable, random: Random): number {
+  if (table.rehashing) table.rehash(MOVED_BUCKETS);
   const { buckets, rehashing } = table;
-  const { i32 } = table.arena;
+  if (buckets >= LARGE_BUCKETS && !rehashing) return fairEntryOfLarge(table, random);
   for (;;) {
-    const drawn = rehashing ? random.below(buckets) : random.next32();
-    // The number of buckets is a power of two up to 2^30: the two highest bits are free.
-    let place = rehashing ? random.below(LAST_PLACE + 1) : drawn >>> 32 - PLACES_BITS;
-    let ref = table.bucketAt(rehashing ? drawn : drawn & (buckets - 1));
-    if (place === LAST_PLACE) {
-      for (; place > 0 && ref !== 0; place--) ref = i32[ref * 2];
-      if (ref !== 0) return fromHere(i32, ref, random);
-      continue;
-    }
-    for (; place > 0 && ref !== 0; place--) ref = i32[ref * 2];
-    if (ref !== 0) return ref;
+    const ref = table.bucketAt(random.below(buckets));
+    const found = ref === 0 ? 0 : atPlace(table, ref, PLACES, random);
+    if (found !== 0) return found;
   }
+}
+
+/**
+ * As {@link fairEntry}, for tables that are not in the cache: instead of one bucket, one of those
+ * taken in a line of buckets is picked. A line counts as if it had `most` of them, so that entries
+ * in crowded lines are as likely as others (measured: half the time on 300,000 entries).
+ */
+function fairEntryOfLarge(table: HashTable, random: Random): number {
+  const { buckets, size } = table;
+  const { i32 } = table.arena;
+  const places = size * SPARSE_BUCKETS <= buckets ? SPARSE_PLACES : PLACES;
+  const expected = LINE * Math.min(1, size / buckets);
+  const most = Math.min(LINE, Math.ceil(expected + 4 * Math.sqrt(expected)));
+  const first = table.bucketWord(0);
+  for (;;) {
+    const word = first + (random.next32() & (buckets - LINE));
+    let taken = 0;
+    for (let i = 0; i < LINE; i++) {
+      const ref = i32[word + i];
+      line[taken] = ref;
+      taken += (ref | -ref) >>> 31; // 1 for a reference: a branch would be guessed wrong too often
+    }
+    const picked = random.below(most);
+    if (picked >= taken) continue;
+    const found = atPlace(table, line[picked], places, random);
+    if (found !== 0) return found;
+  }
+}
+
+/** The entry at a random place of the bucket that begins with `ref`, 0 when it is empty. */
+function atPlace(table: HashTable, ref: number, places: number, random: Random): number {
+  const { i32 } = table.arena;
+  const place = random.below(places);
+  for (let left = place; left > 0 && ref !== 0; left--) ref = i32[ref * 2];
+  return ref === 0 || place < places - 1 ? ref : fromHere(i32, ref, random);
 }
 
 function fromHere(i32: Int32Array, first: number, random: Random): number {

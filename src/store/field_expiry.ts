@@ -46,8 +46,8 @@ export function expireDueFields(database: Database, deadlineMs: number): boolean
 function expireFieldsOf(database: Database, key: Slice): void {
   const ref = database.peek(key);
   const isHash = ref !== 0 && database.typeOf(ref) === TYPE_HASH && !database.isOver(ref);
-  if (!isHash || expireFields(database, key, ref)) database.fieldExpiries.note(key, -1);
-  else database.noteFieldExpiry(key, ref);
+  database.fieldExpiries.note(key, -1);
+  if (isHash && !expireFields(database, key, ref)) database.noteFieldExpiry(key, ref);
 }
 
 function isDue(atMs: number, nowMs: number): boolean {
