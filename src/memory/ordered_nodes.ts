@@ -24,6 +24,21 @@ export function childOf(i32: Int32Array, node: number, slot: number): number {
   return i32[node * 2 + CHILDREN + slot];
 }
 
+/** Word index of the sizes of an inner node's children. */
+export function sizesAt(node: number): number {
+  return node * 2 + SIZES;
+}
+
+/** Index among the doubles of a node's scores: of a leaf's elements, or the least ones of children. */
+export function scoresAt(node: number): number {
+  return node + HEADER_DOUBLES;
+}
+
+/** Member of an element of a leaf, or the least one below a child. */
+export function memberAt(i32: Int32Array, node: number, index: number): number {
+  return i32[node * 2 + MEMBERS + index];
+}
+
 /** Reads and writes nodes in the arena. Scores and members stand at the same places in both kinds. */
 export class OrderedNodes {
   bytes = 0;

@@ -1,7 +1,7 @@
 // The walking half of the ordered tree: descending to an element, ranks, the cursor.
 import type { Arena } from "./arena.ts";
 import { compareMembers } from "./member_order.ts";
-import { childOf, nodeCount, OrderedNodes } from "./ordered_nodes.ts";
+import { childOf, memberAt, nodeCount, OrderedNodes, scoresAt, sizesAt } from "./ordered_nodes.ts";
 
 const MAX_DEPTH = 12;
 
@@ -50,14 +50,12 @@ export abstract class OrderedWalk {
     this.rank = rank;
     let node = this.root;
     for (let level = 0; level < this.depth; level++) {
-      let slot = 0;
-      for (let size = this.nodes.sizeOf(node, slot); rank >= size;) {
-        rank -= size;
-        size = this.nodes.sizeOf(node, ++slot);
-      }
+      const sizes = sizesAt(node);
+      let at = sizes;
+      for (let size = i32[at]; rank >= size; size = i32[++at]) rank -= size;
       this.path[level] = node;
-      this.slots[level] = slot;
-      node = childOf(i32, node, slot);
+      this.slots[level] = at - sizes;
+      node = childOf(i32, node, at - sizes);
     }
     this.leaf = node;
     this.index = rank;
@@ -71,7 +69,7 @@ export abstract class OrderedWalk {
   seek(reached: (score: number, member: number) => boolean): boolean {
     if (this.size === 0) return false;
     const nodes = this.nodes;
-    let node = this.root, rank = 0;
+    let node = this.root;
     for (let level = 0; level < this.depth; level++) {
       // The last child whose least element is not there yet holds the place.
       let low = 0, high = nodeCount(this.arena.i32, node);
@@ -80,7 +78,8 @@ export abstract class OrderedWalk {
         if (reached(nodes.leastScore(node, middle), nodes.leastMember(node, middle))) high = middle;
         else low = middle;
       }
-      rank += this.#enter(level, node, low);
+      this.path[level] = node;
+      this.slots[level] = low;
       node = childOf(this.arena.i32, node, low);
     }
     let low = 0, high = nodeCount(this.arena.i32, node);
@@ -91,17 +90,19 @@ export abstract class OrderedWalk {
     }
     this.leaf = node;
     this.index = low;
-    this.rank = rank + low;
+    this.rank = this.#rankHere();
     return low < nodeCount(this.arena.i32, node) || this.#enterNextLeaf();
   }
 
-  /** Notes a step of the path; answers how many elements stand before the child taken. */
-  #enter(level: number, node: number, child: number): number {
-    let before = 0;
-    for (let slot = 0; slot < child; slot++) before += this.nodes.sizeOf(node, slot);
-    this.path[level] = node;
-    this.slots[level] = child;
-    return before;
+  /** Rank of the place that the path leads to. */
+  #rankHere(): number {
+    const { i32 } = this.arena;
+    let rank = this.index;
+    for (let level = 0; level < this.depth; level++) {
+      const sizes = sizesAt(this.path[level]), end = sizes + this.slots[level];
+      for (let at = sizes; at < end; at++) rank += i32[at];
+    }
+    return rank;
   }
 
   #enterNextLeaf(): boolean {
@@ -136,30 +137,33 @@ export abstract class OrderedWalk {
 
   /** Finds the place of (score, member): whether it is taken, with the path that leads there. */
   protected descend(score: number, member: number): boolean {
-    const nodes = this.nodes, { i32 } = this.arena;
-    let node = this.root, rank = 0;
+    const { i32, f64 } = this.arena;
+    let node = this.root;
     for (let level = 0; level < this.depth; level++) {
+      const scores = scoresAt(node);
       let low = 0, high = nodeCount(i32, node);
       while (high - low > 1) {
         const middle = (low + high) >>> 1;
-        const least = nodes.leastScore(node, middle);
-        const order = least !== score
-          ? least - score
-          : compareMembers(this.arena, nodes.leastMember(node, middle), member);
-        if (order > 0) high = middle;
+        const least = f64[scores + middle];
+        const isAbove = least !== score
+          ? least > score
+          : compareMembers(this.arena, memberAt(i32, node, middle), member) > 0;
+        if (isAbove) high = middle;
         else low = middle;
       }
-      rank += this.#enter(level, node, low);
+      this.path[level] = node;
+      this.slots[level] = low;
       node = childOf(i32, node, low);
     }
+    const scores = scoresAt(node);
     let low = 0, high = nodeCount(i32, node);
     let found = false;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const other = nodes.score(node, middle);
+      const other = f64[scores + middle];
       const order = other !== score
-        ? other - score
-        : compareMembers(this.arena, nodes.member(node, middle), member);
+        ? other > score ? 1 : -1
+        : compareMembers(this.arena, memberAt(i32, node, middle), member);
       if (order < 0) low = middle + 1;
       else {
         high = middle;
@@ -168,12 +172,11 @@ export abstract class OrderedWalk {
     }
     this.leaf = node;
     this.index = low;
-    this.rank = rank + low;
     return found;
   }
 
   /** Rank of an element, -1 when it is not in the tree. */
   rankOf(score: number, member: number): number {
-    return this.size > 0 && this.descend(score, member) ? this.rank : -1;
+    return this.size > 0 && this.descend(score, member) ? this.#rankHere() : -1;
   }
 }

@@ -48,12 +48,14 @@ interface Query {
 
 /** ZRANGE key start stop [BYSCORE | BYLEX] [REV] [LIMIT offset count] [WITHSCORES] */
 export function zrange(call: Call): void {
-  answerRange(call, undefined, undefined);
+  if (call.count > 4) return answerRange(call, undefined, undefined);
+  answerRanks(call, false);
 }
 
 /** ZREVRANGE key start stop [WITHSCORES] */
 export function zrevrange(call: Call): void {
-  answerRange(call, "rank", true);
+  if (call.count > 4) return answerRange(call, "rank", true);
+  answerRanks(call, true);
 }
 
 /** ZRANGEBYSCORE key min max [WITHSCORES] [LIMIT offset count] */
@@ -74,6 +76,27 @@ export function zrangebylex(call: Call): void {
 /** ZREVRANGEBYLEX key max min [LIMIT offset count] */
 export function zrevrangebylex(call: Call): void {
   answerRange(call, "member", true);
+}
+
+/** The usual form, by rank and without options, prepares nothing. */
+function answerRanks(call: Call, fromTop: boolean): void {
+  const { reply } = call;
+  const start = clampedIntegerOf(call.at(2)), stop = clampedIntegerOf(call.at(3));
+  const ref = call.readTyped(call.at(1), TYPE_ZSET);
+  if (ref === 0) return reply.array(0);
+  const { elements } = openZset(call, ref), { size } = elements;
+  const first = Math.max(start < 0 ? size + start : start, 0);
+  const count = Math.max(Math.min(stop < 0 ? size + stop : stop, size - 1) + 1 - first, 0);
+  reply.array(count);
+  if (count === 0) return;
+  if (count > MANY_ELEMENTS) call.long = true;
+  elements.seekRank(fromTop ? size - 1 - first : first);
+  reply.bulk(elements.member);
+  for (let left = count - 1; left > 0; left--) {
+    if (fromTop) elements.previous();
+    else elements.next();
+    reply.bulk(elements.member);
+  }
 }
 
 function answerRange(call: Call, by: By | undefined, fromTop: boolean | undefined): void {
