@@ -205,7 +205,8 @@ export class StreamCursor {
       next += elementBytes(u8, next);
       if (entryMs === wantedMs) {
         const entrySequence = elementInteger(u8, next);
-        if (entrySequence > wantedSequence || entrySequence < -blockSequence) break;
+        const wrapped = entrySequence < -blockSequence && wantedSequence !== Infinity;
+        if (entrySequence > wantedSequence || wrapped) break;
         if (entrySequence === wantedSequence && !this.#reverse) break;
       }
       next += elementBytes(u8, next);

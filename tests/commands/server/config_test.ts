@@ -18,7 +18,7 @@ Deno.test("CONFIG SET changes all of its parameters or none", () => {
   assertEquals(client.run("CONFIG GET hz"), ["hz", "50"]);
   assertEquals(
     client.refusal("CONFIG SET hz 20 maxmemory"),
-    "ERR wrong number of arguments for 'config|set' command",
+    "ERR syntax error",
   );
 });
 

@@ -1,0 +1,155 @@
+import { assert, assertEquals } from "@std/assert";
+import { streamListpackFault } from "../../src/rdb/encodings/stream_listpack.ts";
+import { StreamId } from "../../src/values/stream_id.ts";
+import { trimStream } from "../../src/values/stream_trim.ts";
+import { forEachSeed, type Seeded } from "../support/seeded.ts";
+import { maximum, StreamFixture } from "./stream_fixture.ts";
+
+Deno.test("a block holds the bytes that redis-server writes", () => {
+  const fixture = new StreamFixture();
+  fixture.add(new StreamId(1, 1), "a", "1");
+  fixture.add(new StreamId(2, 0), "a", "12345");
+  fixture.add(new StreamId(2, 1), "b", "x", "c", "-7");
+  // As DUMP of redis-server 7.0 shows them after the same commands and XDEL of 2-0.
+  const before = "340000001800" + "0301" + "0001" + "0101" + "816102" + "0001" +
+    "0201" + "0001" + "0001" + "0101" + "0401" +
+    "0201" + "0101" + "dfff02" + "f1393003" + "0401" +
+    "0001" + "0101" + "0001" + "0201" + "816202" + "817802" + "816302" + "dff902" + "0801" + "ff";
+  const bytes = (before.length / 2).toString(16).padStart(2, "0");
+  assertEquals(fixture.blocks(), [bytes + before.slice(2)]);
+  assert(fixture.stream.delete(new StreamId(2, 0)));
+  const [after] = fixture.blocks();
+  const marked = before.replace("0301" + "0001", "0201" + "0101")
+    .replace("0201" + "0101" + "dfff02", "0301" + "0101" + "dfff02");
+  assertEquals(after, bytes + marked.slice(2));
+});
+
+/** A stream as a list of its entries. */
+class Model {
+  entries: { id: StreamId; text: string }[] = [];
+
+  between(start: StreamId, end: StreamId): string[] {
+    return this.entries
+      .filter(({ id }) => id.compare(start) >= 0 && id.compare(end) <= 0)
+      .map(({ text }) => text);
+  }
+}
+
+function someId(random: Seeded, highest: number): StreamId {
+  return new StreamId(random.below(highest + 2), random.below(4));
+}
+
+function someWords(random: Seeded): string[] {
+  const fields = random.pick([["f"], ["f"], ["f"], ["f", "g"], ["7"], ["007", "", "\xff"]]);
+  const value = () =>
+    random.pick(["", "12", "-3000", "70000", "9223372036854775807", "x".repeat(random.below(200))]);
+  return fields.flatMap((field) => [field, value()]);
+}
+
+function addSome(random: Seeded, fixture: StreamFixture, model: Model): void {
+  const id = fixture.stream.lastId.copy();
+  if (random.chance(0.5)) id.increment();
+  else id.set(Number(id.milliseconds) + random.between(1, 3), random.below(3));
+  const words = someWords(random);
+  fixture.add(id, ...words);
+  model.entries.push({ id, text: [id.toString(), ...words].join(" ") });
+}
+
+function trimSome(random: Seeded, fixture: StreamFixture, model: Model): void {
+  const { stream, values: { tools } } = fixture;
+  const highest = Number(stream.lastId.milliseconds);
+  const goal = random.chance(0.5)
+    ? { maxLength: random.below(stream.length + 3), minId: undefined }
+    : { maxLength: undefined, minId: new StreamId(Math.floor(highest * random.below(90) / 100)) };
+  const approximate = random.chance(0.5);
+  const limit = approximate ? random.pick([0, 0, 7]) : 0;
+  const removed = trimStream(tools, stream, { ...goal, approximate, limit });
+  const unwanted = goal.minId === undefined
+    ? Math.max(0, model.entries.length - goal.maxLength!)
+    : model.entries.filter(({ id }) => id.compare(goal.minId!) < 0).length;
+  if (approximate) assert(removed <= unwanted && (limit === 0 || removed <= limit));
+  else assertEquals(removed, unwanted);
+  model.entries.splice(0, removed);
+}
+
+function check(random: Seeded, fixture: StreamFixture, model: Model): void {
+  const { stream } = fixture, highest = Number(stream.lastId.milliseconds);
+  assertEquals(stream.length, model.entries.length);
+  const [start, end] = [someId(random, highest), someId(random, highest)];
+  assertEquals(fixture.entries(start, end), model.between(start, end));
+  assertEquals(fixture.entries(start, end, true), model.between(start, end).reverse());
+  const first = model.entries[0]?.id ?? new StreamId();
+  assertEquals(stream.firstId.compare(first), 0);
+}
+
+/** Every block is one that a dump may hold. */
+function checkBlocks({ stream, arena }: StreamFixture): void {
+  const { blocks } = stream;
+  for (let at = blocks.first(); at >= 0; at = blocks.next(at)) {
+    const start = stream.blockAt(at) * 8;
+    const end = start + arena.i32[start / 4];
+    assertEquals(streamListpackFault(arena.u8, start, end), undefined);
+  }
+}
+
+Deno.test("a stream holds what was added and not removed, read in either direction", async () => {
+  await forEachSeed(25, (random) => {
+    const fixture = new StreamFixture(), model = new Model();
+    const before = fixture.arena.usedBytes;
+    fixture.limits.streamNodeMaxEntries = random.pick([1, 3, 100, 0]);
+    fixture.limits.streamNodeMaxBytes = random.pick([0, 50, 4096]);
+    for (let step = 0; step < 300; step++) {
+      if (random.chance(0.7)) addSome(random, fixture, model);
+      else if (random.chance(0.9)) {
+        const id = someId(random, Number(fixture.stream.lastId.milliseconds));
+        const place = model.entries.findIndex((entry) => entry.id.compare(id) === 0);
+        assertEquals(fixture.stream.delete(id), place >= 0);
+        if (place >= 0) model.entries.splice(place, 1);
+        fixture.stream.renewFirstId();
+      } else trimSome(random, fixture, model);
+      if (step % 10 === 0) check(random, fixture, model);
+    }
+    check(random, fixture, model);
+    checkBlocks(fixture);
+    const copy = fixture.stream.copy();
+    fixture.stream.free();
+    const all = model.entries.map(({ text }) => text);
+    assertEquals(fixture.entries(new StreamId(), maximum(), false, copy), all);
+    copy.free();
+    assertEquals(fixture.arena.usedBytes, before);
+  });
+});
+
+Deno.test("a block of more than 127 entries counts those that are deleted beyond 127", () => {
+  const fixture = new StreamFixture();
+  fixture.limits.streamNodeMaxEntries = 0;
+  fixture.limits.streamNodeMaxBytes = 0;
+  for (let i = 1; i <= 400; i++) fixture.add(new StreamId(i), "f", String(i));
+  for (let i = 1; i <= 399; i++) assert(fixture.stream.delete(new StreamId(i)));
+  assertEquals(fixture.stream.blocks.size, 1);
+  assertEquals(fixture.entries(), ["400-0 f 400"]);
+  checkBlocks(fixture);
+  assert(fixture.stream.delete(new StreamId(400)));
+  assertEquals(fixture.stream.blocks.size, 0);
+});
+
+Deno.test("IDs beyond 2^63 stand in one block with small ones", () => {
+  const fixture = new StreamFixture();
+  const ids = [
+    new StreamId(0, 1),
+    new StreamId(28, 2n ** 64n - 1n),
+    new StreamId(2n ** 63n + 5n, 0),
+    new StreamId(2n ** 64n - 1n, 2n ** 64n - 2n),
+    maximum(),
+  ];
+  for (const id of ids) fixture.add(id, "f", "v");
+  assertEquals(fixture.stream.blocks.size, 1);
+  const texts = ids.map((id) => `${id} f v`);
+  for (const [from, start] of ids.entries()) {
+    for (const [to, end] of ids.entries()) {
+      const expected = texts.slice(from, to + 1);
+      assertEquals(fixture.entries(start, end), expected);
+      assertEquals(fixture.entries(start, end, true), expected.toReversed());
+    }
+  }
+});
