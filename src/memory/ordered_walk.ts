@@ -94,6 +94,29 @@ export abstract class OrderedWalk {
     return low < nodeCount(this.arena.i32, node) || this.#enterNextLeaf();
   }
 
+  /** Number of elements with a lower score, those with this score included if `orEqual`. */
+  countBelow(score: number, orEqual: boolean): number {
+    if (this.size === 0) return 0;
+    const { i32, f64 } = this.arena;
+    let node = this.root, rank = 0;
+    for (let level = 0; level <= this.depth; level++) {
+      const scores = scoresAt(node);
+      let low = 0, high = nodeCount(i32, node);
+      while (low < high) {
+        const middle = (low + high) >>> 1;
+        const other = f64[scores + middle];
+        if (other < score || (orEqual && other === score)) low = middle + 1;
+        else high = middle;
+      }
+      if (level === this.depth) return rank + low;
+      if (low === 0) return rank; // even the least element is above
+      const sizes = sizesAt(node), end = sizes + low - 1;
+      for (let at = sizes; at < end; at++) rank += i32[at];
+      node = childOf(i32, node, low - 1);
+    }
+    return rank;
+  }
+
   /** Rank of the place that the path leads to. */
   #rankHere(): number {
     const { i32 } = this.arena;

@@ -31,11 +31,8 @@ export class ZsetTable implements ZsetElements {
   #entry = 0;
   /** Of the last {@link find}. */
   #hash = 0;
-  #boundScore = 0;
   #boundMember = NOTHING;
   #orEqual = false;
-  readonly #aboveScore = (score: number) =>
-    score > this.#boundScore || (score === this.#boundScore && !this.#orEqual);
   readonly #aboveMember = (_score: number, entry: number) => {
     const { arena } = this.table, { bytes, start, end } = this.#boundMember;
     const from = entry * 8 + ENTRY_KEY_OFFSET, to = from + arena.i32[entry * 2 + 2];
@@ -137,9 +134,7 @@ export class ZsetTable implements ZsetElements {
   }
 
   countBelowScore(score: number, orEqual: boolean): number {
-    this.#boundScore = score;
-    this.#orEqual = orEqual;
-    return this.tree.seek(this.#aboveScore) ? this.tree.rank : this.size;
+    return this.tree.countBelow(score, orEqual);
   }
 
   countBelowMember(member: Slice, orEqual: boolean): number {

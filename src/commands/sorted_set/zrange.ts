@@ -5,7 +5,7 @@ import type { Call } from "../../engine/call.ts";
 import { CommandError, ERR } from "../../engine/errors.ts";
 import { TYPE_ZSET } from "../../store/entry.ts";
 import type { ZsetElements } from "../../values/zset_elements.ts";
-import { memberRange, type Range, type RankRange, rankRange, scoreRange } from "./bounds.ts";
+import { ZsetRange } from "./bounds.ts";
 import { buildZset, openZset, replaceByZset } from "./open_zset.ts";
 
 const WITHSCORES = keyword("withscores");
@@ -27,35 +27,28 @@ const NO_SCORES_BY_LEX = new CommandError(
 /** What a range counts by. */
 type By = "rank" | "score" | "member";
 
-/** What a command's name leaves open is undefined. */
-interface Form {
-  /** Argument of the key that is read. */
-  readonly keyAt: number;
-  readonly stores: boolean;
-  readonly by: By | undefined;
-  readonly fromTop: boolean | undefined;
+/** What a request asks for; a command's name may leave `by` and `fromTop` open. */
+class Query {
+  readonly range = new ZsetRange();
+  by: By | undefined;
+  fromTop: boolean | undefined;
+  withScores = false;
+  offset = 0;
+  /** Negative for all. */
+  limit = -1;
 }
 
-interface Query {
-  readonly by: By;
-  readonly range: Range;
-  readonly fromTop: boolean;
-  readonly withScores: boolean;
-  readonly offset: number;
-  /** Negative for all. */
-  readonly limit: number;
-}
+/** One query serves all calls. */
+const QUERY = new Query();
 
 /** ZRANGE key start stop [BYSCORE | BYLEX] [REV] [LIMIT offset count] [WITHSCORES] */
 export function zrange(call: Call): void {
-  if (call.count > 4) return answerRange(call, undefined, undefined);
-  answerRanks(call, false);
+  answerRange(call, undefined, undefined);
 }
 
 /** ZREVRANGE key start stop [WITHSCORES] */
 export function zrevrange(call: Call): void {
-  if (call.count > 4) return answerRange(call, "rank", true);
-  answerRanks(call, true);
+  answerRange(call, "rank", true);
 }
 
 /** ZRANGEBYSCORE key min max [WITHSCORES] [LIMIT offset count] */
@@ -78,57 +71,41 @@ export function zrevrangebylex(call: Call): void {
   answerRange(call, "member", true);
 }
 
-/** The usual form, by rank and without options, prepares nothing. */
-function answerRanks(call: Call, fromTop: boolean): void {
-  const { reply } = call;
-  const start = clampedIntegerOf(call.at(2)), stop = clampedIntegerOf(call.at(3));
-  const ref = call.readTyped(call.at(1), TYPE_ZSET);
-  if (ref === 0) return reply.array(0);
-  const { elements } = openZset(call, ref), { size } = elements;
-  const first = Math.max(start < 0 ? size + start : start, 0);
-  const count = Math.max(Math.min(stop < 0 ? size + stop : stop, size - 1) + 1 - first, 0);
-  reply.array(count);
-  if (count === 0) return;
-  if (count > MANY_ELEMENTS) call.long = true;
-  elements.seekRank(fromTop ? size - 1 - first : first);
-  reply.bulk(elements.member);
-  for (let left = count - 1; left > 0; left--) {
-    if (fromTop) elements.previous();
-    else elements.next();
-    reply.bulk(elements.member);
-  }
-}
-
 function answerRange(call: Call, by: By | undefined, fromTop: boolean | undefined): void {
   const { reply } = call;
-  const query = readQuery(call, { keyAt: 1, stores: false, by, fromTop });
+  const query = readQuery(call, 1, by, fromTop);
   const ref = call.readTyped(call.at(1), TYPE_ZSET);
   if (ref === 0) return reply.array(0);
   const { elements } = openZset(call, ref);
-  const { first, end } = portion(query, elements);
-  if (end - first > MANY_ELEMENTS) call.long = true;
-  if (query.withScores) reply.pairs(end - first);
+  const { range, withScores } = query, isFromTop = query.fromTop === true;
+  findPortion(query, elements);
+  const { first, end } = range;
+  if (withScores) reply.pairs(end - first);
   else reply.array(end - first);
-  let more = elements.seekRank(query.fromTop ? end - 1 : first);
-  for (let left = end - first; left > 0 && more; left--) {
-    if (query.withScores) reply.pair();
+  if (end - first > MANY_ELEMENTS) call.long = true;
+  if (end > first) elements.seekRank(isFromTop ? end - 1 : first);
+  for (let left = end - first; left > 0; left--) {
+    if (withScores) reply.pair();
     reply.bulk(elements.member);
-    if (query.withScores) reply.double(elements.score);
-    more = left > 1 && (query.fromTop ? elements.previous() : elements.next());
+    if (withScores) reply.double(elements.score);
+    if (left === 1) return;
+    if (isFromTop) elements.previous();
+    else elements.next();
   }
 }
 
 /** ZRANGESTORE dst src min max [BYSCORE | BYLEX] [REV] [LIMIT offset count] */
 export function zrangestore(call: Call): void {
-  const query = readQuery(call, { keyAt: 2, stores: true, by: undefined, fromTop: undefined });
+  const query = readQuery(call, 2, undefined, undefined);
   const ref = call.readTyped(call.at(2), TYPE_ZSET);
   const result = buildZset(call, (zset) => {
     if (ref === 0) return;
     const { elements } = openZset(call, ref);
-    const { first, end } = portion(query, elements);
+    findPortion(query, elements);
+    const { first, end } = query.range;
     // Only of a range of ranks is the size known beforehand, for Redis; a listpack knows no -0.
     if (query.by === "rank") zset.expect(end - first);
-    let more = elements.seekRank(first);
+    let more = end > first && elements.seekRank(first);
     for (let left = end - first; left > 0 && more; left--) {
       zset.set(elements.member, elements.score);
       more = elements.next();
@@ -137,43 +114,55 @@ export function zrangestore(call: Call): void {
   call.reply.integer(replaceByZset(call, call.at(1), result, "zrangestore"));
 }
 
-/** What the limit leaves of the range. */
-function portion(query: Query, elements: ZsetElements): RankRange {
-  const { fromTop, offset, limit } = query;
-  const { first, end } = query.range(elements);
-  const left = offset < 0 ? 0 : Math.max(end - first - offset, 0);
-  const count = limit < 0 ? left : Math.min(limit, left);
-  if (count === 0) return { first: 0, end: 0 };
-  const from = fromTop ? end - offset - count : first + offset;
-  return { first: from, end: from + count };
+/** Sets the query's range to what the limit leaves of it. */
+function findPortion({ range, offset, limit, fromTop }: Query, elements: ZsetElements): void {
+  range.find(elements);
+  range.limit(offset, limit, fromTop === true);
 }
 
-function readQuery(call: Call, form: Form): Query {
-  let { by, fromTop } = form;
-  let withScores = false, offset = 0, limit = -1;
-  for (let i = form.keyAt + 3; i < call.count; i++) {
-    const option = call.at(i);
-    if (!form.stores && option.equalsIgnoreCase(WITHSCORES)) withScores = true;
-    else if (option.equalsIgnoreCase(LIMIT) && i + 2 < call.count) {
-      offset = clampedIntegerOf(call.at(i + 1));
-      limit = clampedIntegerOf(call.at(i + 2));
-      i += 2;
-    } else if (fromTop === undefined && option.equalsIgnoreCase(REV)) fromTop = true;
-    else if (by === undefined && option.equalsIgnoreCase(BYLEX)) by = "member";
-    else if (by === undefined && option.equalsIgnoreCase(BYSCORE)) by = "score";
-    else throw ERR.syntax;
+/** Reads what stands behind the key at `keyAt`; only the first key of a request is stored to. */
+function readQuery(
+  call: Call,
+  keyAt: number,
+  by: By | undefined,
+  fromTop: boolean | undefined,
+): Query {
+  const query = QUERY;
+  query.by = by;
+  query.fromTop = fromTop;
+  query.withScores = false;
+  query.offset = 0;
+  query.limit = -1;
+  for (let i = keyAt + 3; i < call.count; i += readOption(call, i, keyAt > 1, query));
+  query.by ??= "rank";
+  query.fromTop ??= false;
+  if (query.by === "rank") {
+    if (query.limit !== -1) throw LIMIT_NEEDS_BY;
+    query.offset = 0; // a limit of -1 is let pass there, and does nothing
   }
-  by ??= "rank";
-  fromTop ??= false;
-  if (limit !== -1 && by === "rank") throw LIMIT_NEEDS_BY;
-  if (withScores && by === "member") throw NO_SCORES_BY_LEX;
-  if (by === "rank") offset = 0; // a limit of -1 is let pass there, and does nothing
-  const range = rangeOf(by, call.at(form.keyAt + 1), call.at(form.keyAt + 2), fromTop);
-  return { by, range, fromTop, withScores, offset, limit };
+  if (query.withScores && query.by === "member") throw NO_SCORES_BY_LEX;
+  readBounds(query, call.at(keyAt + 1), call.at(keyAt + 2));
+  return query;
 }
 
-function rangeOf(by: By, start: Slice, stop: Slice, fromTop: boolean): Range {
-  if (by === "rank") return rankRange(start, stop, fromTop);
-  const [min, max] = fromTop ? [stop, start] : [start, stop];
-  return by === "score" ? scoreRange(min, max) : memberRange(min, max);
+/** Reads the option at an argument and answers how many words it has. */
+function readOption(call: Call, at: number, stores: boolean, query: Query): number {
+  const option = call.at(at);
+  if (!stores && option.equalsIgnoreCase(WITHSCORES)) query.withScores = true;
+  else if (option.equalsIgnoreCase(LIMIT) && at + 2 < call.count) {
+    query.offset = clampedIntegerOf(call.at(at + 1));
+    query.limit = clampedIntegerOf(call.at(at + 2));
+    return 3;
+  } else if (query.fromTop === undefined && option.equalsIgnoreCase(REV)) query.fromTop = true;
+  else if (query.by === undefined && option.equalsIgnoreCase(BYLEX)) query.by = "member";
+  else if (query.by === undefined && option.equalsIgnoreCase(BYSCORE)) query.by = "score";
+  else throw ERR.syntax;
+  return 1;
+}
+
+function readBounds({ by, range, fromTop }: Query, start: Slice, stop: Slice): void {
+  if (by === "rank") return void range.readRanks(start, stop, fromTop === true);
+  const min = fromTop ? stop : start, max = fromTop ? start : stop;
+  if (by === "score") range.readScores(min, max);
+  else range.readMembers(min, max);
 }
