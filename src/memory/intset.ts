@@ -1,4 +1,5 @@
 // Edits a sorted array of integers that is an arena block, byte for byte as RDB files hold it.
+import { copyBytes } from "../base/bytes.ts";
 import { type Integer64, INTEGER64_TEXT_MAX, writeInteger64 } from "../base/int64.ts";
 import { invariant } from "../base/invariant.ts";
 import type { Random } from "../base/random.ts";
@@ -50,7 +51,7 @@ export class Intset {
   /** Opens a new block with the bytes of an intset that lies outside the arena. */
   createFrom(bytes: Uint8Array, start: number, end: number): number {
     this.ref = this.arena.allocate(end - start);
-    this.arena.u8.set(bytes.subarray(start, end), this.base);
+    copyBytes(bytes, start, end, this.arena.u8, this.base);
     return this.ref;
   }
 

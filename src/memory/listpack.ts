@@ -1,4 +1,5 @@
 // Edits a listpack that is an arena block: small hashes, sorted sets, sets and lists.
+import { copyBytes } from "../base/bytes.ts";
 import { type Integer64, INTEGER64_TEXT_MAX } from "../base/int64.ts";
 import { invariant } from "../base/invariant.ts";
 import type { Slice } from "../base/slice.ts";
@@ -67,7 +68,7 @@ export class Listpack {
   createFrom(bytes: Uint8Array, start: number, end: number): number {
     this.ref = this.arena.allocate(end - start);
     this.start = 0;
-    this.arena.u8.set(bytes.subarray(start, end), this.base);
+    copyBytes(bytes, start, end, this.arena.u8, this.base);
     return this.ref;
   }
 

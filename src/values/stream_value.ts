@@ -1,4 +1,5 @@
 // A stream: entries in blocks that an index orders by ID, and what the stream says of itself.
+import { copyBytes } from "../base/bytes.ts";
 import { addInt64, type Integer64 } from "../base/int64.ts";
 import type { Slice } from "../base/slice.ts";
 import type { Arena } from "../memory/arena.ts";
@@ -114,7 +115,7 @@ export class StreamValue {
   addBlock(id: StreamId, bytes: Uint8Array, start: number, end: number): number {
     const { arena } = this;
     const ref = arena.allocate(end - start);
-    arena.u8.set(bytes.subarray(start, end), ref * 8);
+    copyBytes(bytes, start, end, arena.u8, ref * 8);
     try {
       const position = this.blocks.insert(id.milliseconds, id.sequence);
       this.#setBlock(position, ref);

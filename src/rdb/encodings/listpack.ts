@@ -2,6 +2,8 @@ import { readUint16, readUint32 } from "../../memory/little_endian.ts";
 import {
   backLengthBytes,
   elementInteger,
+  ENCODING_13_BIT_INTEGER,
+  ENCODING_6_BIT_STRING,
   encodingDataBytes,
   encodingHeaderBytes,
   isStringEncoding,
@@ -42,15 +44,41 @@ export function listpackLength(bytes: Uint8Array, first: number, limit: number):
 }
 
 function faultOfElements(bytes: Uint8Array, first: number, limit: number): string | undefined {
-  cursor.begin(bytes, first, limit);
-  let count = 0;
-  while (cursor.next()) count++;
-  if (cursor.fault !== undefined) return cursor.fault;
+  const last = limit - 1;
+  let count = 0, at = first + LISTPACK_HEADER_BYTES;
+  for (; at >= 0 && at < last; count++) at = behindElement(bytes, at, last);
+  if (at < 0) return faultOfElement(bytes, first, limit);
   const inHeader = readUint16(bytes, first + 4);
   if (inHeader !== LISTPACK_COUNT_UNKNOWN && inHeader !== count) {
     return `listpack of ${count} elements says it has ${inHeader}`;
   }
   return undefined;
+}
+
+/** What is wrong with the elements of a listpack in which {@link behindElement} found a fault. */
+export function faultOfElement(bytes: Uint8Array, first: number, limit: number): string {
+  cursor.begin(bytes, first, limit);
+  while (cursor.next()) { /* up to the fault */ }
+  return cursor.fault!;
+}
+
+/**
+ * Where the element behind the one at `at` begins, or -1 if that one has a fault: reaches beyond
+ * `last`, the place of the end mark, or has a wrong length behind it. Every element of a dump passes
+ * here, so that the encodings of most of them have a short way.
+ */
+export function behindElement(bytes: Uint8Array, at: number, last: number): number {
+  const encoding = bytes[at];
+  if (encoding < ENCODING_13_BIT_INTEGER) {
+    const size = encoding < ENCODING_6_BIT_STRING ? 1 : 1 + (encoding & 0x3f);
+    const behind = at + size;
+    return behind < last && bytes[behind] === size ? behind + 1 : -1;
+  }
+  const header = encodingHeaderBytes(encoding);
+  if (header === 0 || at + header > last) return -1;
+  const size = header + encodingDataBytes(bytes, at);
+  const next = at + size + backLengthBytes(size);
+  return next <= last && readBackLength(bytes, next - 1, at) === size ? next : -1;
 }
 
 /** Walks over a listpack whose header has no fault. */

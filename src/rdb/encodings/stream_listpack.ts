@@ -1,5 +1,11 @@
 // Checks that a listpack holds entries of a stream.
-import { ListpackCursor, listpackFault } from "./listpack.ts";
+import {
+  elementInteger,
+  ENCODING_6_BIT_STRING,
+  isStringEncoding,
+  LISTPACK_HEADER_BYTES,
+} from "../../memory/listpack_format.ts";
+import { behindElement, faultOfElement, listpackFault } from "./listpack.ts";
 
 const SAME_FIELDS = 2;
 
@@ -29,10 +35,19 @@ export function streamListpackFault(
 class BlockFault extends Error {}
 
 class BlockWalk {
-  readonly #cursor = new ListpackCursor();
+  readonly #bytes: Uint8Array;
+  readonly #first: number;
+  /** Place of the end mark. */
+  readonly #last: number;
+  /** The present element, and the next one. */
+  #element = 0;
+  #next: number;
 
   constructor(bytes: Uint8Array, first: number, limit: number) {
-    this.#cursor.begin(bytes, first, limit);
+    this.#bytes = bytes;
+    this.#first = first;
+    this.#last = limit - 1;
+    this.#next = first + LISTPACK_HEADER_BYTES;
   }
 
   checkBlock(): void {
@@ -44,8 +59,9 @@ class BlockWalk {
       throw new BlockFault("stream block without an end of its field names");
     }
     for (let entry = live + deleted; entry > 0; entry--) this.#checkEntry(masterFields);
-    if (this.#cursor.next()) throw new BlockFault("stream block with more than its entries");
-    if (this.#cursor.fault !== undefined) throw new BlockFault(this.#cursor.fault);
+    if (this.#next >= this.#last) return;
+    this.#step("end");
+    throw new BlockFault("stream block with more than its entries");
   }
 
   #checkEntry(masterFields: number): void {
@@ -78,12 +94,21 @@ class BlockWalk {
 
   #integer(what: string): number | bigint {
     this.#step(what);
-    if (!this.#cursor.isInteger) throw new BlockFault(`stream block whose ${what} is text`);
-    return this.#cursor.integer;
+    const encoding = this.#bytes[this.#element];
+    if (encoding < ENCODING_6_BIT_STRING) return encoding;
+    if (isStringEncoding(encoding)) {
+      throw new BlockFault(`stream block whose ${what} is text`);
+    }
+    return elementInteger(this.#bytes, this.#element);
   }
 
   #step(what: string): void {
-    if (this.#cursor.next()) return;
-    throw new BlockFault(this.#cursor.fault ?? `stream block that ends before the ${what}`);
+    this.#element = this.#next;
+    if (this.#next >= this.#last) {
+      throw new BlockFault(`stream block that ends before the ${what}`);
+    }
+    this.#next = behindElement(this.#bytes, this.#next, this.#last);
+    if (this.#next >= 0) return;
+    throw new BlockFault(faultOfElement(this.#bytes, this.#first, this.#last + 1));
   }
 }
