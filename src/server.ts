@@ -17,7 +17,9 @@ import { Registry } from "./engine/registry.ts";
 import { applySettings } from "./engine/settings.ts";
 import { Arena } from "./memory/arena.ts";
 import { Listeners } from "./net/listener.ts";
+import { Dumps } from "./persistence/dumps.ts";
 import { DumpLoader, LoadError } from "./persistence/load.ts";
+import { DumpSaver } from "./persistence/save.ts";
 import { PersistenceStatus } from "./persistence/status.ts";
 import { randomId, StandaloneReplication } from "./replication/standalone.ts";
 import { Keyspace } from "./store/keyspace.ts";
@@ -46,6 +48,7 @@ export class Server {
   readonly #cron: Cron;
   readonly #listeners: Listeners;
   readonly #loader: DumpLoader;
+  readonly #saver: DumpSaver;
   readonly #configFile: string;
   readonly #startedAtMs = this.#clock.nowMs();
   readonly #stopped = Promise.withResolvers<number>();
@@ -82,7 +85,12 @@ export class Server {
     this.#cron = new Cron(this.engine);
     this.#listeners = new Listeners(this.engine, this.logger);
     this.#cron.add((nowMs) => this.#listeners.enforceLimits(nowMs));
-    this.#loader = new DumpLoader(this.engine, this.logger);
+    const loader = this.#loader = new DumpLoader(this.engine, this.logger);
+    this.#saver = new DumpSaver({
+      engine: this.engine,
+      logger: this.logger,
+      functionLibraries: () => loader.functionLibraries,
+    });
   }
 
   /** Listens, loads, serves, and stops; answers the exit status. */
@@ -98,7 +106,7 @@ export class Server {
       return 1;
     }
     try {
-      await this.#loader.load(join(this.#config.text("dir"), this.#config.text("dbfilename")));
+      await this.#loader.load(this.#saver.path);
       if (this.#loader.cancelled) return await this.#close(unhook);
     } catch (error) {
       if (!(error instanceof LoadError)) throw error;
@@ -152,20 +160,42 @@ export class Server {
     const signals: Deno.Signal[] = Deno.build.os === "windows"
       ? ["SIGINT", "SIGBREAK"]
       : ["SIGINT", "SIGTERM"];
-    const stop = () => {
-      this.logger.warning("Received SIGTERM scheduling shutdown...");
-      this.#stop();
-    };
-    for (const signal of signals) Deno.addSignalListener(signal, stop);
+    const listeners = signals.map((signal) => {
+      const listener = () => this.#stopFor(signal);
+      Deno.addSignalListener(signal, listener);
+      return { signal, listener };
+    });
     return () => {
-      for (const signal of signals) Deno.removeSignalListener(signal, stop);
+      for (const { signal, listener } of listeners) Deno.removeSignalListener(signal, listener);
     };
   }
 
-  #stop(): void {
+  /** Stops the server as `shutdown-on-sigint` or `shutdown-on-sigterm` says. */
+  #stopFor(signal: Deno.Signal): void {
+    const name = signal === "SIGTERM" ? "shutdown-on-sigterm" : "shutdown-on-sigint";
+    this.logger.warning(`Received ${signal} scheduling shutdown...`);
+    const words = this.#config.rendered(name).split(" ");
+    const save = words.includes("save") ? "save" : words.includes("nosave") ? "nosave" : "default";
+    const force = words.includes("force");
+    if (this.#shutdown({ save, force, now: words.includes("now") }) === undefined) return;
+    this.logger.warning(`${signal} does not stop the server: see above what failed`);
+  }
+
+  /** Saves if it is to be saved, and stops; answers an error when it cannot. */
+  #shutdown({ save, force }: ShutdownOptions): string | undefined {
     this.logger.warning("User requested shutdown...");
+    const loading = this.#loader.progress !== undefined; // what is in memory is not all there is
+    const wanted = save === "save" || save === "default" && this.#config.value("save").length > 0;
+    if (wanted && !loading) {
+      this.logger.notice("Saving the final RDB snapshot before exiting.");
+      if (!this.#saver.save()) {
+        if (!force) return "ERR Errors trying to SHUTDOWN. Check logs.";
+        this.logger.warning("The data could not be saved; exiting all the same.");
+      }
+    }
     this.#loader.cancel(); // if it runs: who stops a server does not wait for a large dump
     this.#stopped.resolve(0);
+    return undefined;
   }
 
   #ports(): Ports {
@@ -173,14 +203,17 @@ export class Server {
       persistence: new PersistenceStatus({
         engine: () => this.engine,
         loader: () => this.#loader,
-        startedAtMs: this.#startedAtMs,
+        saver: () => this.#saver,
+      }),
+      dumps: new Dumps({
+        engine: () => this.engine,
+        loader: () => this.#loader,
+        saver: () => this.#saver,
+        logger: this.logger,
       }),
       replication: new StandaloneReplication(this.#config, this.#random),
       process: {
-        shutdown: (_options: ShutdownOptions) => {
-          this.#stop();
-          return undefined;
-        },
+        shutdown: (options) => this.#shutdown(options),
         abortShutdown: () => false,
         rewriteConfig: (all) => this.#rewriteConfig(all),
         sleep: (ms) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms),

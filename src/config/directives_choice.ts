@@ -41,6 +41,8 @@ export const CHOICE_DIRECTIVES = {
     flags: NO_EFFECT,
   }),
   "propagation-error-behavior": oneOf(["ignore", "panic", "panic-on-replicas"], "ignore"),
+  // Our own: which version a dump gets; "auto" is the lowest that holds the data, but not below 10.
+  "rdb-version": oneOf(["auto", "9", "10", "11", "12"], "auto"),
   "repl-diskless-load": oneOf(["disabled", "on-empty-db", "swapdb"], "disabled", {
     flags: DEBUG | DENY_LOADING,
   }),

@@ -1,5 +1,7 @@
 // What commands reach that lies above the engine: saving, replication, scripts, the process itself.
+import type { Slice } from "../base/slice.ts";
 import type { ReplySink } from "../resp/reply_sink.ts";
+import type { Keyspace } from "../store/keyspace.ts";
 
 /** Saving and loading. The persistence room implements it. */
 export interface PersistencePort {
@@ -7,6 +9,35 @@ export interface PersistencePort {
   readonly loading: boolean;
   /** Lines of INFO persistence, `name:value`. */
   info(): [name: string, value: string | number][];
+}
+
+/** Takes the value of a payload of DUMP; it is called once at most. */
+export interface PayloadTarget {
+  /** A string, borrowed from the payload or for this target alone. */
+  string(text: Slice, isInteger: boolean): void;
+  /** A value of another type, that no key holds: whoever takes it stores it or releases it. */
+  value(type: number, encoding: number, value: number): void;
+}
+
+/** How reading a payload ended; "unverified": its version or its checksum is wrong. */
+export type PayloadResult = "stored" | "unverified" | "malformed";
+
+/** Dumps: writing the file, reading it again, reading single values. */
+export interface DumpPort {
+  /** When the data was last on the disk, Unix ms; the start of the server at first. */
+  readonly lastSavedAtMs: number;
+  /** Saves, because a client asked for it, before it returns. False when it failed; the log says why. */
+  save(): boolean;
+  /** Puts the dump, saved just before if `save` says so, in the place of the data, before it returns.
+   * Answers an error or nothing. */
+  reload(save: boolean): string | undefined;
+  /** Reads what DUMP wrote; `sanitize` looks for repetitions in packed blocks. */
+  readPayload(
+    keyspace: Keyspace,
+    payload: Slice,
+    target: PayloadTarget,
+    sanitize: boolean,
+  ): PayloadResult;
 }
 
 /** Replication. */
@@ -55,6 +86,7 @@ export interface ProcessPort {
 /** All ports; the composition root fills them. */
 export interface Ports {
   persistence: PersistencePort;
+  dumps: DumpPort;
   replication: ReplicationPort;
   process: ProcessPort;
 }

@@ -43,6 +43,8 @@ export class DumpLoader {
   /** Keys of the last load, for INFO persistence. */
   lastKeysLoaded = 0;
   lastKeysExpired = 0;
+  /** Those of the last load that brought a dump; they belong to the data until the next one. */
+  functionLibraries: readonly Uint8Array[] = [];
   /** The server is to stop: the load ended before its time. */
   cancelled = false;
   readonly #engine: Engine;
@@ -66,6 +68,25 @@ export class DumpLoader {
    * Throws LoadError; the keyspace then holds what came before the fault and must not be served.
    */
   async load(path: string): Promise<LoadedDump | undefined> {
+    const slices = this.#slices(path);
+    for (;;) {
+      const { done, value } = slices.next();
+      if (done) return value;
+      await nextTurn();
+      if (this.cancelled) return slices.return(undefined).value as undefined;
+    }
+  }
+
+  /** As {@link load}, before it returns: clients wait. */
+  loadNow(path: string): LoadedDump | undefined {
+    for (const slices = this.#slices(path);;) {
+      const { done, value } = slices.next();
+      if (done) return value;
+    }
+  }
+
+  /** Loads; steps out whenever clients should get their turn. */
+  *#slices(path: string): Generator<undefined, LoadedDump | undefined> {
     const file = openDump(path);
     if (file === undefined) return undefined;
     const { keyspace } = this.#engine;
@@ -74,11 +95,11 @@ export class DumpLoader {
       const totalBytes = file.statSync().size;
       this.progress = { startedAtMs: keyspace.clock.nowMs(), totalBytes, loadedBytes: 0 };
       this.#engine.gates |= GATE_LOADING;
-      const loaded = await this.#run(file, this.#engine.config, path);
-      if (loaded === undefined) return undefined;
+      const loaded = yield* this.#run(file, this.#engine.config, path);
       const seconds = (keyspace.clock.monotonicMs() - startedMs) / 1000;
       this.#logger.notice(summaryOf(loaded));
       this.#logger.notice(`DB loaded from disk: ${seconds.toFixed(3)} seconds`);
+      this.functionLibraries = loaded.functionLibraries;
       return loaded;
     } finally {
       this.#engine.gates &= ~GATE_LOADING;
@@ -87,7 +108,7 @@ export class DumpLoader {
     }
   }
 
-  async #run(file: Deno.FsFile, config: Config, path: string): Promise<LoadedDump | undefined> {
+  *#run(file: Deno.FsFile, config: Config, path: string): Generator<undefined, LoadedDump> {
     const { keyspace } = this.#engine;
     const sink = new KeyspaceSink(keyspace);
     const source = ByteSource.overFile(file, this.progress!.totalBytes, WINDOW_BYTES);
@@ -111,8 +132,7 @@ export class DumpLoader {
           this.#logger.notice(`Loading: ${percent}% of ${totalBytes} bytes`);
         }
         if (clock.monotonicMs() < yieldAtMs) continue;
-        await nextTurn();
-        if (this.cancelled) return undefined;
+        yield;
         yieldAtMs = clock.monotonicMs() + this.#stretchMs;
       }
       if (!describedFile) this.#describe(sink);

@@ -2,18 +2,21 @@
 import type { Engine } from "../engine/engine.ts";
 import type { PersistencePort } from "../engine/ports.ts";
 import type { DumpLoader, LoadProgress } from "./load.ts";
+import type { DumpSaver } from "./save.ts";
 
 /** The port through which commands ask about the data on disk. */
 export class PersistenceStatus implements PersistencePort {
   readonly #engine: () => Engine;
   readonly #loader: () => DumpLoader;
-  readonly #startedAtMs: number;
+  readonly #saver: () => DumpSaver;
 
-  /** The engine is built with this port, so both are asked for when they are needed. */
-  constructor(options: { engine: () => Engine; loader: () => DumpLoader; startedAtMs: number }) {
+  /** The engine is built with this port, so all are asked for when they are needed. */
+  constructor(
+    options: { engine: () => Engine; loader: () => DumpLoader; saver: () => DumpSaver },
+  ) {
     this.#engine = options.engine;
     this.#loader = options.loader;
-    this.#startedAtMs = options.startedAtMs;
+    this.#saver = options.saver;
   }
 
   get loading(): boolean {
@@ -22,7 +25,7 @@ export class PersistenceStatus implements PersistencePort {
 
   info(): [name: string, value: string | number][] {
     const { keyspace } = this.#engine();
-    const loader = this.#loader();
+    const loader = this.#loader(), saver = this.#saver();
     return [
       ["loading", this.loading ? 1 : 0],
       ["async_loading", 0],
@@ -34,11 +37,11 @@ export class PersistenceStatus implements PersistencePort {
       ["current_save_keys_total", 0],
       ["rdb_changes_since_last_save", keyspace.dirty],
       ["rdb_bgsave_in_progress", 0],
-      ["rdb_last_save_time", Math.floor(this.#startedAtMs / 1000)],
-      ["rdb_last_bgsave_status", "ok"],
+      ["rdb_last_save_time", Math.floor(saver.lastSavedAtMs / 1000)],
+      ["rdb_last_bgsave_status", saver.failed ? "err" : "ok"],
       ["rdb_last_bgsave_time_sec", -1],
       ["rdb_current_bgsave_time_sec", -1],
-      ["rdb_saves", 0],
+      ["rdb_saves", saver.saves],
       ["rdb_last_cow_size", 0],
       ["rdb_last_load_keys_expired", loader.lastKeysExpired],
       ["rdb_last_load_keys_loaded", loader.lastKeysLoaded],

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { DumpLoader, LoadProgress } from "../../src/persistence/load.ts";
+import type { DumpSaver } from "../../src/persistence/save.ts";
 import { PersistenceStatus } from "../../src/persistence/status.ts";
 import { EngineHarness } from "../support/engine_harness.ts";
 
@@ -15,10 +16,11 @@ function statusOf(
 ): { harness: EngineHarness; info(): Map<string, unknown> } {
   const harness = new EngineHarness();
   const loader = { progress: undefined, lastKeysLoaded: 0, lastKeysExpired: 0, ...loading };
+  const saver = { lastSavedAtMs: harness.clock.nowMs(), failed: false, saves: 0 };
   const status = new PersistenceStatus({
     engine: () => harness.engine,
     loader: () => loader as unknown as DumpLoader,
-    startedAtMs: harness.clock.nowMs(),
+    saver: () => saver as unknown as DumpSaver,
   });
   return { harness, info: () => new Map(status.info()) };
 }

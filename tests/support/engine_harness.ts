@@ -29,6 +29,7 @@ import {
 } from "../../src/engine/session.ts";
 import { applySettings } from "../../src/engine/settings.ts";
 import { Arena } from "../../src/memory/arena.ts";
+import { readPayload } from "../../src/persistence/read_payload.ts";
 import { ReplyWriter } from "../../src/resp/reply_writer.ts";
 import { Request } from "../../src/resp/request.ts";
 import type { Database } from "../../src/store/database.ts";
@@ -344,6 +345,7 @@ export function fakePorts(clock: Clock): Ports {
   const startedAtMs = clock.nowMs();
   return {
     persistence: { loading: false, info: () => [] },
+    dumps: { lastSavedAtMs: startedAtMs, save: () => true, reload: () => undefined, readPayload },
     replication: { role: "master", info: () => [], writeRole: (reply) => reply.null() },
     process: {
       shutdown: () => undefined,

@@ -1,7 +1,8 @@
 // The commands of the generic group.
 import type { CommandSpec } from "../../engine/command.ts";
-import { keyAt, keyRange } from "../../engine/facts.ts";
+import { keyAt, keyRange, type KeySpec } from "../../engine/facts.ts";
 import { del, unlink } from "./delete.ts";
+import { dump } from "./dump.ts";
 import { exists, touch, type } from "./exists.ts";
 import { expire, expireat, pexpire, pexpireat } from "./expire.ts";
 import { keys, randomkey } from "./keys.ts";
@@ -13,9 +14,27 @@ import {
   objectRefcount,
 } from "./object.ts";
 import { copy, move, rename, renamenx } from "./rename.ts";
+import { restore } from "./restore.ts";
 import { scan } from "./scan.ts";
+import { sort, sortRo } from "./sort.ts";
+import { findSortKeys, findSortRoKeys } from "./sort_options.ts";
 import { expiretime, persist, pexpiretime, pttl, ttl } from "./ttl.ts";
 import { wait } from "./wait.ts";
+
+const SORTING =
+  "O(N+M*log(M)) where N is the number of elements in the list or set to sort, and M the number of returned elements. When the elements are not sorted, complexity is O(N).";
+const KEYS_OF_PATTERNS: KeySpec = {
+  flags: ["RO", "access"],
+  begin: "unknown",
+  find: "unknown",
+  notes: "The keys that BY and GET name follow from the elements of the sorted key.",
+};
+const KEY_TO_STORE_TO: KeySpec = {
+  flags: ["OW", "update"],
+  begin: "unknown",
+  find: "unknown",
+  notes: "STORE and its key may stand anywhere among the options.",
+};
 
 const CONDITIONS_SINCE_7 = [["7.0.0", "Takes the options NX, XX, GT and LT."]] as const;
 
@@ -392,6 +411,71 @@ export const GENERIC_COMMANDS: readonly CommandSpec[] = [
         handler: objectHelp,
       },
     ],
+  },
+  {
+    name: "dump",
+    group: "generic",
+    summary: "Answers a value as bytes that RESTORE turns into a key again.",
+    complexity:
+      "O(1) to find the key and O(N*M) to write its value, where N is the number of objects that make up the value and M their average size.",
+    since: "2.6.0",
+    syntax: "key",
+    arity: 2,
+    flags: ["readonly"],
+    categories: ["keyspace"],
+    keys: [keyAt(1, "RO access")],
+    tips: ["nondeterministic_output"],
+    handler: dump,
+  },
+  {
+    name: "restore",
+    group: "generic",
+    summary: "Makes a key from what DUMP answered.",
+    complexity:
+      "O(1) to make the key and O(N*M) to read its value, where N is the number of objects that make up the value and M their average size; of sorted sets O(N*M*log(N)).",
+    since: "2.6.0",
+    syntax: "key ttl serialized-value [REPLACE] [ABSTTL] [IDLETIME seconds] [FREQ frequency]",
+    argumentTypes: { ttl: "integer" },
+    arity: -4,
+    flags: ["write", "denyoom"],
+    categories: ["keyspace", "dangerous"],
+    keys: [keyAt(1, "OW update")],
+    history: [
+      ["3.0.0", "Takes the option REPLACE."],
+      ["5.0.0", "Takes the option ABSTTL."],
+      ["5.0.0", "Takes the options IDLETIME and FREQ."],
+    ],
+    handler: restore,
+  },
+  {
+    name: "sort",
+    group: "generic",
+    summary: "Sorts the elements of a list, a set or a sorted set; may store them as a list.",
+    complexity: SORTING,
+    since: "1.0.0",
+    syntax:
+      "key [BY pattern] [LIMIT offset count] [GET pattern [GET pattern ...]] [ASC | DESC] [ALPHA] [STORE destination]",
+    arity: -2,
+    flags: ["write", "denyoom"],
+    categories: ["set", "sortedset", "list", "dangerous"],
+    keys: [keyAt(1, "RO access"), KEYS_OF_PATTERNS, KEY_TO_STORE_TO],
+    findKeys: findSortKeys,
+    handler: sort,
+  },
+  {
+    name: "sort_ro",
+    group: "generic",
+    summary: "Sorts the elements of a list, a set or a sorted set.",
+    complexity: SORTING,
+    since: "7.0.0",
+    syntax:
+      "key [BY pattern] [LIMIT offset count] [GET pattern [GET pattern ...]] [ASC | DESC] [ALPHA]",
+    arity: -2,
+    flags: ["readonly"],
+    categories: ["set", "sortedset", "list", "dangerous"],
+    keys: [keyAt(1, "RO access"), KEYS_OF_PATTERNS],
+    findKeys: findSortRoKeys,
+    handler: sortRo,
   },
   {
     name: "wait",

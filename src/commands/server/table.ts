@@ -35,6 +35,7 @@ import {
   memoryStats,
   memoryUsage,
 } from "./memory.ts";
+import { lastsave, save } from "./save.ts";
 import { shutdown } from "./shutdown.ts";
 import { slowlogGet, slowlogHelp, slowlogLen, slowlogReset } from "./slowlog.ts";
 import { role, time } from "./time.ts";
@@ -563,6 +564,30 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
         handler: slowlogReset,
       },
     ],
+  },
+  {
+    name: "save",
+    group: "server",
+    summary: "Saves all databases to the dump file; nobody is served meanwhile.",
+    complexity: "O(N) where N is the total number of keys in all databases",
+    since: "1.0.0",
+    syntax: "",
+    arity: 1,
+    flags: ["admin", "noscript", "no_async_loading", "no_multi"],
+    handler: save,
+  },
+  {
+    name: "lastsave",
+    group: "server",
+    summary: "Tells when the databases were last saved.",
+    complexity: "O(1)",
+    since: "1.0.0",
+    syntax: "",
+    arity: 1,
+    flags: ["loading", "stale", "fast"],
+    categories: ["admin", "dangerous"],
+    tips: ["nondeterministic_output"],
+    handler: lastsave,
   },
   {
     name: "swapdb",

@@ -1,0 +1,23 @@
+// DUMP: a value as bytes that RESTORE of any server understands.
+import { ByteBuilder } from "../../base/byte_builder.ts";
+import type { Call } from "../../engine/call.ts";
+import { RdbWriter, versionForValue } from "../../rdb/writer.ts";
+
+/** DUMP key */
+export function dump(call: Call): void {
+  const { database, reply, services } = call;
+  const ref = database.read(call.at(1));
+  if (ref === 0) return reply.null();
+  const { keyspace, config } = services;
+  const payload = new ByteBuilder();
+  const sink = { write: (bytes: Uint8Array) => void payload.bytes(bytes) };
+  const asked = config.value("rdb-version");
+  const writer = new RdbWriter(keyspace, sink, {
+    version: asked === "auto" ? versionForValue(database, ref) : Number(asked),
+    compress: config.bool("rdbcompression"),
+    checksum: true,
+    access: "none",
+  });
+  writer.payload(database, ref);
+  reply.bulkRange(payload.buffer, 0, payload.length);
+}

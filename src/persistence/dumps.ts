@@ -1,0 +1,63 @@
+// Dumps as commands see them: save, load again, read one value.
+import type { Slice } from "../base/slice.ts";
+import type { Logger } from "../base/logger.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { DumpPort, PayloadResult, PayloadTarget } from "../engine/ports.ts";
+import type { Keyspace } from "../store/keyspace.ts";
+import { type DumpLoader, LoadError } from "./load.ts";
+import { readPayload } from "./read_payload.ts";
+import type { DumpSaver } from "./save.ts";
+
+/** What the commands' door to dumps leads to. */
+export interface DumpsOptions {
+  readonly engine: () => Engine;
+  readonly loader: () => DumpLoader;
+  readonly saver: () => DumpSaver;
+  readonly logger: Logger;
+}
+
+/** The port; the engine is built with it, so its parts are asked for when they are needed. */
+export class Dumps implements DumpPort {
+  readonly #options: DumpsOptions;
+
+  constructor(options: DumpsOptions) {
+    this.#options = options;
+  }
+
+  get lastSavedAtMs(): number {
+    return this.#options.saver().lastSavedAtMs;
+  }
+
+  save(): boolean {
+    const saver = this.#options.saver();
+    saver.saves++;
+    return saver.save();
+  }
+
+  reload(save: boolean): string | undefined {
+    const { engine, loader, saver, logger } = this.#options;
+    if (save && !saver().save()) return "ERR";
+    const { keyspace } = engine();
+    for (const database of keyspace.databases) keyspace.flush(database, false);
+    try {
+      if (loader().loadNow(saver().path) === undefined) {
+        throw new LoadError(`There is no dump file ${saver().path}`);
+      }
+    } catch (error) {
+      if (!(error instanceof LoadError)) throw error;
+      logger.warning(error.message);
+      return "ERR Error trying to load the RDB dump, check server logs.";
+    }
+    logger.warning("DB reloaded by DEBUG RELOAD");
+    return undefined;
+  }
+
+  readPayload(
+    keyspace: Keyspace,
+    payload: Slice,
+    target: PayloadTarget,
+    sanitize: boolean,
+  ): PayloadResult {
+    return readPayload(keyspace, payload, target, sanitize);
+  }
+}

@@ -1,0 +1,200 @@
+// Lengths, strings and numbers in the encoding of a dump, on their way to a file or a payload.
+import { copyBytes } from "../base/bytes.ts";
+import { Crc64 } from "../base/crc64.ts";
+import { type Integer64, parseSafeInteger } from "../base/int64.ts";
+import { lzfCompress } from "../base/lzf.ts";
+import type { Slice } from "../base/slice.ts";
+import { LENGTH_32_BITS, LENGTH_64_BITS, STRING_ENCODING } from "./opcodes.ts";
+
+const BUFFER_BYTES = 256 << 10;
+/** Room for the longest item that is not a string's bytes. */
+const ITEM_MAX_BYTES = 16;
+const ENCODED = 0xc0;
+const TWO_TO_32 = 2 ** 32;
+const CHECKSUM_BYTES = 8;
+
+// As in Redis: longer digits are not tried, shorter strings not compressed, a gain below this is none.
+const INTEGER_TEXT_MAX = 11;
+const COMPRESS_FROM_BYTES = 21;
+const COMPRESS_GAIN_BYTES = 4;
+/** What does not compress to this is written as it is: a huge value must not be in memory twice. */
+const COMPRESSED_MAX_BYTES = 8 << 20;
+const SCRATCH_KEPT_BYTES = 1 << 20;
+const FIRST_SCRATCH_BYTES = 16 << 10;
+
+/**
+ * Takes the bytes of a dump, in order and in pieces of at most 256 KiB. They are borrowed. Throws
+ * where they cannot be kept.
+ */
+export interface ByteSink {
+  write(bytes: Uint8Array): void;
+}
+
+/** How a dump is written. */
+export interface RdbOutputOptions {
+  /** Compress strings with LZF (`rdbcompression`). */
+  readonly compress: boolean;
+  /** Compute the CRC-64 (`rdbchecksum`). */
+  readonly checksum: boolean;
+}
+
+/** The primitives of the format, written through a buffer; values and records are built on it. */
+export class RdbOutput {
+  readonly #sink: ByteSink;
+  readonly #compress: boolean;
+  readonly #crc: Crc64 | undefined;
+  readonly #buffer = new Uint8Array(BUFFER_BYTES);
+  readonly #view = new DataView(this.#buffer.buffer);
+  #scratch = new Uint8Array(FIRST_SCRATCH_BYTES);
+  #at = 0;
+  #written = 0;
+
+  constructor(sink: ByteSink, options: RdbOutputOptions) {
+    this.#sink = sink;
+    this.#compress = options.compress;
+    this.#crc = options.checksum ? new Crc64() : undefined;
+  }
+
+  /** Bytes so far, those included that the sink has not got yet. */
+  get bytes(): number {
+    return this.#written + this.#at;
+  }
+
+  byte(value: number): void {
+    this.#makeRoom(1);
+    this.#buffer[this.#at++] = value;
+  }
+
+  /** A length, or any unsigned 64-bit integer; negative ones become their two's complement. */
+  length(value: Integer64): void {
+    this.#makeRoom(ITEM_MAX_BYTES);
+    const buffer = this.#buffer;
+    if (typeof value === "bigint" || value < 0 || value >= TWO_TO_32) {
+      buffer[this.#at] = LENGTH_64_BITS;
+      this.#view.setBigUint64(this.#at + 1, BigInt.asUintN(64, BigInt(value)));
+      this.#at += 9;
+    } else if (value < 1 << 6) buffer[this.#at++] = value;
+    else if (value < 1 << 14) {
+      buffer[this.#at++] = 0x40 | value >>> 8;
+      buffer[this.#at++] = value;
+    } else {
+      buffer[this.#at] = LENGTH_32_BITS;
+      this.#view.setUint32(this.#at + 1, value);
+      this.#at += 5;
+    }
+  }
+
+  /** A string in its shortest encoding. */
+  string({ bytes, start, end }: Slice): void {
+    const length = end - start;
+    if (length <= INTEGER_TEXT_MAX) {
+      if (this.#integerText(bytes, start, end)) return;
+    } else if (this.#compress && length >= COMPRESS_FROM_BYTES) {
+      if (this.#compressed(bytes, start, end)) return;
+    }
+    this.length(length);
+    this.raw(bytes, start, end);
+  }
+
+  #integerText(bytes: Uint8Array, start: number, end: number): boolean {
+    const last = end > start ? bytes[end - 1] : 0;
+    if (last < 0x30 || last > 0x39) return false; // most texts that are no integers
+    const value = parseSafeInteger(bytes, start, end);
+    if (value !== (value | 0)) return false;
+    this.#makeRoom(ITEM_MAX_BYTES);
+    const buffer = this.#buffer;
+    let width = 4, encoding: number = STRING_ENCODING.int32;
+    if (value >= -0x80 && value <= 0x7f) [width, encoding] = [1, STRING_ENCODING.int8];
+    else if (value >= -0x8000 && value <= 0x7fff) [width, encoding] = [2, STRING_ENCODING.int16];
+    buffer[this.#at++] = ENCODED | encoding;
+    for (let i = 0; i < width; i++) buffer[this.#at++] = value >> 8 * i;
+    return true;
+  }
+
+  #compressed(bytes: Uint8Array, start: number, end: number): boolean {
+    const length = end - start;
+    const limit = Math.min(length - COMPRESS_GAIN_BYTES, COMPRESSED_MAX_BYTES);
+    if (limit > this.#scratch.length) this.#scratch = new Uint8Array(Math.max(limit, 64 << 10));
+    const packed = lzfCompress(bytes, start, end, this.#scratch, limit);
+    if (packed > 0) this.compressedString(this.#scratch, 0, packed, length);
+    if (this.#scratch.length > SCRATCH_KEPT_BYTES) {
+      this.#scratch = new Uint8Array(FIRST_SCRATCH_BYTES);
+    }
+    return packed > 0;
+  }
+
+  /** A string of `length` bytes that is LZF-compressed already. */
+  compressedString(bytes: Uint8Array, start: number, end: number, length: number): void {
+    this.byte(ENCODED | STRING_ENCODING.lzf);
+    this.length(end - start);
+    this.length(length);
+    this.raw(bytes, start, end);
+  }
+
+  /** Bytes as they are. */
+  raw(bytes: Uint8Array, start: number, end: number): void {
+    while (start < end) {
+      if (this.#at === BUFFER_BYTES) this.flush();
+      const step = Math.min(end - start, BUFFER_BYTES - this.#at);
+      copyBytes(bytes, start, start + step, this.#buffer, this.#at);
+      this.#at += step;
+      start += step;
+    }
+  }
+
+  /** Eight bytes, the lowest first: an instant in Unix milliseconds, or -1. */
+  instant(value: number): void {
+    this.#makeRoom(ITEM_MAX_BYTES);
+    this.#view.setUint32(this.#at, value % TWO_TO_32, true);
+    this.#view.setInt32(this.#at + 4, Math.floor(value / TWO_TO_32), true);
+    this.#at += 8;
+  }
+
+  /** A binary double, little-endian. */
+  double(value: number): void {
+    this.#makeRoom(ITEM_MAX_BYTES);
+    this.#view.setFloat64(this.#at, value, true);
+    this.#at += 8;
+  }
+
+  /** Sixteen bytes of a stream ID, the highest first. */
+  rawId(milliseconds: Integer64, sequence: Integer64): void {
+    this.#makeRoom(ITEM_MAX_BYTES);
+    this.#view.setBigUint64(this.#at, BigInt(milliseconds));
+    this.#view.setBigUint64(this.#at + 8, BigInt(sequence));
+    this.#at += 16;
+  }
+
+  /** Two bytes, the lower first: the version in the footer of a payload. */
+  uint16(value: number): void {
+    this.byte(value & 0xff);
+    this.byte(value >>> 8);
+  }
+
+  /** The checksum of everything so far, eight zeros where none is computed. Nothing may follow. */
+  checksum(): void {
+    this.#makeRoom(ITEM_MAX_BYTES);
+    this.#crc?.update(this.#buffer, 0, this.#at);
+    const at = this.#at;
+    this.#at += CHECKSUM_BYTES;
+    if (this.#crc === undefined) this.#buffer.fill(0, at, this.#at);
+    else this.#crc.write(this.#buffer, at);
+    this.#pass();
+  }
+
+  /** Gives the sink what it has not got yet. */
+  flush(): void {
+    this.#crc?.update(this.#buffer, 0, this.#at);
+    this.#pass();
+  }
+
+  #pass(): void {
+    if (this.#at > 0) this.#sink.write(this.#buffer.subarray(0, this.#at));
+    this.#written += this.#at;
+    this.#at = 0;
+  }
+
+  #makeRoom(count: number): void {
+    if (this.#at + count > BUFFER_BYTES) this.flush();
+  }
+}

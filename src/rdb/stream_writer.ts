@@ -1,0 +1,67 @@
+// Writes streams: blocks as they are, what the stream says of itself, its groups.
+import { Slice } from "../base/slice.ts";
+import type { IdIndex } from "../memory/id_index.ts";
+import { inNameOrder, type StreamGroup } from "../values/stream_group.ts";
+import type { StreamId } from "../values/stream_id.ts";
+import type { StreamValue } from "../values/stream_value.ts";
+import { VALUE_TYPE } from "./opcodes.ts";
+import type { RdbOutput } from "./rdb_output.ts";
+
+const ID_BYTES = 16;
+
+/** Writes a stream in one of its three forms; older ones leave out what they do not know. */
+export function writeStream(output: RdbOutput, stream: StreamValue, form: number): void {
+  const { blocks, arena } = stream;
+  const slice = new Slice();
+  output.length(blocks.size);
+  for (let at = blocks.first(); at >= 0; at = blocks.next(at)) {
+    output.length(ID_BYTES);
+    output.rawId(blocks.milliseconds(at), blocks.sequence(at));
+    const ref = stream.blockAt(at);
+    slice.set(arena.u8, ref * 8, ref * 8 + arena.i32[ref * 2]);
+    output.string(slice);
+  }
+  output.length(stream.length);
+  writeId(output, stream.lastId);
+  if (form !== VALUE_TYPE.streamListpacks) {
+    writeId(output, stream.firstId);
+    writeId(output, stream.maxDeletedId);
+    output.length(stream.entriesAdded);
+  }
+  const groups = inNameOrder(stream.groups);
+  output.length(groups.length);
+  for (const group of groups) writeGroup(output, group, form);
+}
+
+function writeId(output: RdbOutput, id: StreamId): void {
+  output.length(id.milliseconds);
+  output.length(id.sequence);
+}
+
+function writeGroup(output: RdbOutput, group: StreamGroup, form: number): void {
+  output.string(new Slice(group.name));
+  writeId(output, group.lastId);
+  if (form !== VALUE_TYPE.streamListpacks) output.length(group.entriesRead);
+  const { pending } = group;
+  output.length(pending.size);
+  for (let at = pending.first(); at >= 0; at = pending.next(at)) {
+    output.rawId(pending.milliseconds(at), pending.sequence(at));
+    output.instant(group.deliveredAtMs(at));
+    output.length(group.deliveries(at));
+  }
+  const consumers = inNameOrder(group.consumers);
+  output.length(consumers.length);
+  for (const { name, seenAtMs, activeAtMs, pending } of consumers) {
+    output.string(new Slice(name));
+    output.instant(seenAtMs);
+    if (form === VALUE_TYPE.streamListpacks3) output.instant(activeAtMs);
+    writeOwned(output, pending);
+  }
+}
+
+function writeOwned(output: RdbOutput, pending: IdIndex): void {
+  output.length(pending.size);
+  for (let at = pending.first(); at >= 0; at = pending.next(at)) {
+    output.rawId(pending.milliseconds(at), pending.sequence(at));
+  }
+}
