@@ -10,6 +10,7 @@ import {
 import { HashValue } from "../values/hash_value.ts";
 import type { FieldTable } from "../values/hash_value_table.ts";
 import type { HashValues } from "../values/hash_values.ts";
+import { EntryBatch } from "./entry_batch.ts";
 import type { ValueBuilder } from "./value_builder.ts";
 
 /** Room that the header and integer of an element, or an instant, may need in a listpack. */
@@ -22,6 +23,7 @@ export class HashBuilder implements ValueBuilder {
   readonly #hash: HashValue;
   /** A block whose fields move to a table. */
   readonly #source: HashValue;
+  readonly #batch = new EntryBatch();
   #size = 0;
   #isOpen = false;
   #sourceIsOpen = false;
@@ -84,9 +86,17 @@ export class HashBuilder implements ValueBuilder {
   #insert(fields: FieldTable, field: Slice, value: Slice, expireAtMs: number): void {
     const { bytes, start, end } = field, { table } = fields;
     const hash = table.hash(bytes, start, end);
+    if (expireAtMs < 0) {
+      if (this.#batch.add(fields.newEntry(field, value), hash)) this.#link(fields);
+      return;
+    }
     if (table.find(bytes, start, end, hash) !== 0) throw repeated();
-    const ref = fields.insert(field, value, hash);
-    if (expireAtMs >= 0) fields.setExpireAt(ref, instantOf(expireAtMs));
+    fields.setExpireAt(fields.insert(field, value, hash), instantOf(expireAtMs));
+  }
+
+  #link({ table }: FieldTable): void {
+    if (!this.#batch.link(table)) throw repeated();
+    this.#batch.reset();
   }
 
   listpack(block: Slice, elements: number): void {
@@ -126,15 +136,25 @@ export class HashBuilder implements ValueBuilder {
   }
 
   finish(): void {
+    if (this.#fields !== undefined) this.#link(this.#fields);
+    this.#forget();
+  }
+
+  #forget(): void {
     this.#isOpen = false;
     this.#fields = undefined;
   }
 
   abandon(): void {
+    const fields = this.#fields;
+    this.#batch.clear((ref) => {
+      fields!.freeBlock(ref);
+      this.#hashes.services.arena.free(ref);
+    });
     if (this.#isOpen) this.#hash.free();
     if (this.#sourceIsOpen) this.#source.free();
     this.#sourceIsOpen = false;
-    this.finish();
+    this.#forget();
   }
 }
 

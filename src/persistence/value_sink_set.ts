@@ -1,11 +1,14 @@
 // Sets of a dump: a block that is copied as it stands, or members one by one.
 import type { Slice } from "../base/slice.ts";
+import type { HashTable } from "../memory/hash_table.ts";
 import { Intset } from "../memory/intset.ts";
 import { Listpack } from "../memory/listpack.ts";
 import { RdbRejection } from "../rdb/rdb_error.ts";
 import { ENCODING_HASHTABLE, ENCODING_INTSET, ENCODING_LISTPACK } from "../values/encodings.ts";
 import { SetValue } from "../values/set_value.ts";
 import type { SetValues } from "../values/set_values.ts";
+import { allocateMember } from "../values/table_values.ts";
+import { EntryBatch } from "./entry_batch.ts";
 import type { ValueBuilder } from "./value_builder.ts";
 
 /** Builds one set after another. */
@@ -16,6 +19,7 @@ export class SetBuilder implements ValueBuilder {
   readonly #set: SetValue;
   /** A block whose members move to a table. */
   readonly #source: SetValue;
+  readonly #batch = new EntryBatch();
   #size = 0;
   #isOpen = false;
   #sourceIsOpen = false;
@@ -48,11 +52,21 @@ export class SetBuilder implements ValueBuilder {
       this.#isOpen = true;
       set.expect(this.#size);
     }
-    const before = set.encoding;
-    if (!set.add(member)) throw new RdbRejection("set with a member that is in it twice");
-    if (set.encoding === ENCODING_HASHTABLE && before !== ENCODING_HASHTABLE) {
-      set.table.reserve(this.#size);
-    }
+    if (set.encoding === ENCODING_HASHTABLE) return this.#addToTable(set.table, member);
+    if (!set.add(member)) throw repeated();
+    if (set.encoding === ENCODING_HASHTABLE) set.table.reserve(this.#size);
+  }
+
+  #addToTable(table: HashTable, { bytes, start, end }: Slice): void {
+    const { arena } = table;
+    const hash = table.hash(bytes, start, end);
+    const ref = allocateMember(arena, bytes === arena.u8 ? undefined : bytes, start, end);
+    if (this.#batch.add(ref, hash)) this.#link(table);
+  }
+
+  #link(table: HashTable): void {
+    if (!this.#batch.link(table)) throw repeated();
+    this.#batch.reset();
   }
 
   intset({ bytes, start, end }: Slice): void {
@@ -82,12 +96,18 @@ export class SetBuilder implements ValueBuilder {
   }
 
   finish(): void {
+    if (this.#batch.count > 0) this.#link(this.#set.table);
     this.#isOpen = false;
   }
 
   abandon(): void {
+    this.#batch.clear((ref) => this.#sets.services.arena.free(ref));
     if (this.#isOpen) this.#set.free();
     if (this.#sourceIsOpen) this.#source.free();
     this.#isOpen = this.#sourceIsOpen = false;
   }
+}
+
+function repeated(): RdbRejection {
+  return new RdbRejection("set with a member that is in it twice");
 }

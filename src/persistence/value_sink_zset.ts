@@ -5,8 +5,10 @@ import { RdbRejection } from "../rdb/rdb_error.ts";
 import { ENCODING_LISTPACK } from "../values/encodings.ts";
 import type { ZsetElements } from "../values/zset_elements.ts";
 import { ZsetListpack } from "../values/zset_listpack.ts";
+import { scoreOfEntry, type ZsetTable } from "../values/zset_table.ts";
 import { ZsetValue } from "../values/zset_value.ts";
 import type { ZsetValues } from "../values/zset_values.ts";
+import { EntryBatch } from "./entry_batch.ts";
 import type { ValueBuilder } from "./value_builder.ts";
 
 /** Builds one sorted set after another. */
@@ -16,6 +18,7 @@ export class ZsetBuilder implements ValueBuilder {
   readonly #zset: ZsetValue;
   /** A block whose members move to a table. */
   readonly #source: ZsetListpack;
+  readonly #batch = new EntryBatch();
   #size = 0;
   #isOpen = false;
   #sourceIsOpen = false;
@@ -46,8 +49,29 @@ export class ZsetBuilder implements ValueBuilder {
       zset.create(this.#size, 0);
       this.#isOpen = true;
     }
+    if (zset.encoding !== ENCODING_LISTPACK) return this.#addToTable(member, score);
     if (zset.elements.find(member)) throw repeated();
     zset.insert(member, score);
+  }
+
+  #addToTable(member: Slice, score: number): void {
+    const zset = this.#zset.elements as ZsetTable;
+    const { bytes, start, end } = member;
+    const ref = zset.newEntry(member, score);
+    if (this.#batch.add(ref, zset.table.hash(bytes, start, end))) this.#link(zset);
+  }
+
+  /**
+   * Files hold the highest element first. Put in order the other way round a batch fills a leaf of
+   * the tree from its front to its end.
+   */
+  #link(zset: ZsetTable): void {
+    const batch = this.#batch, { arena } = zset.table;
+    if (!batch.link(zset.table)) throw repeated();
+    for (let i = batch.count - 1; i >= 0; i--) {
+      zset.tree.insert(scoreOfEntry(arena, batch.refs[i]), batch.refs[i]);
+    }
+    batch.reset();
   }
 
   listpack({ bytes, start, end }: Slice, elements: number): void {
@@ -74,10 +98,12 @@ export class ZsetBuilder implements ValueBuilder {
   }
 
   finish(): void {
+    if (this.#batch.count > 0) this.#link(this.#zset.elements as ZsetTable);
     this.#isOpen = false;
   }
 
   abandon(): void {
+    this.#batch.clear((ref) => this.#zsets.services.arena.free(ref));
     if (this.#isOpen) this.#zset.free();
     if (this.#sourceIsOpen) this.#source.free();
     this.#isOpen = this.#sourceIsOpen = false;

