@@ -47,6 +47,8 @@ export interface ParkedFacts {
   readonly withDeadline: number;
   /** Keys that somebody waits for. */
   readonly blockingKeys: number;
+  /** Of these, those whose removal ends a wait too. */
+  readonly blockingKeysOnNoKey: number;
 }
 
 /** What lives as long as the server and is shared by all calls. */

@@ -64,6 +64,10 @@ export class Parking {
     return this.#waiters.keyCount;
   }
 
+  get blockingKeysOnNoKey(): number {
+    return this.#waiters.keyCountOnAnyChange;
+  }
+
   get anyReady(): boolean {
     return this.#waiters.anyReady && !this.#serving;
   }

@@ -44,6 +44,19 @@ export class Waiters {
     return this.#byKey.size;
   }
 
+  /** Of these keys, those that wake somebody when they are gone too. */
+  get keyCountOnAnyChange(): number {
+    let count = 0;
+    for (const waiting of this.#byKey.values()) {
+      for (const session of waiting) {
+        if (session.parked!.wait.type >= 0) continue;
+        count++;
+        break;
+      }
+    }
+    return count;
+  }
+
   /** Whether a key changed that somebody waits for. A field: it is read after every command. */
   anyReady = false;
 

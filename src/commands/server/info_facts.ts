@@ -61,7 +61,7 @@ export function clientLines({ sessions, config, parking }: Services): InfoLine[]
     ["tracking_clients", 0],
     ["clients_in_timeout_table", parking.withDeadline],
     ["total_blocking_keys", parking.blockingKeys],
-    ["total_blocking_keys_on_nokey", 0],
+    ["total_blocking_keys_on_nokey", parking.blockingKeysOnNoKey],
   ];
 }
 
