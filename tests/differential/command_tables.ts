@@ -90,6 +90,29 @@ const LIST: CommandRow[] = [
   { syntax: `BLMPOP <timeout> <numkeys> <key>+ ${SIDE} [COUNT <count>]` },
 ];
 
+const ORDER = "[ALPHA] [ASC|DESC]";
+const GETS = "[GET <sortPattern>]*";
+
+/**
+ * Elements that are numbers, keys that patterns name. Not in the sequences: what leaves elements of
+ * sets in the order in which their hash table happens to keep them, and sorted sets, which Redis
+ * gives another encoding when it sorts them.
+ */
+const SORT: CommandRow[] = [
+  { syntax: "RPUSH <key> <index>+", weight: 8 },
+  { syntax: "MSET (<key> <float>)+", weight: 2 },
+  { syntax: "SET <key> <value>" },
+  { syntax: "DEL <key>" },
+  { syntax: "HSET <key> (<field> <index>)+", weight: 3 },
+  { syntax: "SADD <key> <index>+", weight: 3 },
+  { syntax: `SORT <key> ${ORDER} [LIMIT <index> <index>] [STORE <key>]`, weight: 5 },
+  { syntax: `SORT <key> ${ORDER} ${GETS} [LIMIT <index> <index>] [STORE <key>]`, weight: 4 },
+  { syntax: `SORT <key> BY <byPattern> [DESC] ${GETS} [STORE <key>]`, weight: 5 },
+  { syntax: `SORT <key> BY <byPattern> LIMIT <index> <index> [DESC] ${GETS}`, weight: 3 },
+  { syntax: `SORT_RO <key> ${ORDER} ${GETS} [LIMIT <index> <index>] [STORE <key>]` },
+  { syntax: `COMMAND GETKEYS SORT <key> ${ORDER} ${GETS} [STORE <key>] [STORE <key>]` },
+];
+
 const GENERIC: CommandRow[] = [
   { syntax: "DEL <key>+" },
   { syntax: "UNLINK <key>+" },
@@ -262,6 +285,7 @@ const GENERIC_BUT_ENCODING = GENERIC.filter(({ syntax }) => syntax !== "OBJECT E
 export const SEQUENCES: Record<string, CommandRow[]> = {
   strings: [...STRING, ...GENERIC],
   bitmaps: [...BITMAP, ...STRING.filter(({ syntax }) => /^(SET|GET|INCR|SETRANGE) /.test(syntax))],
+  sorting: SORT,
   lists: [
     ...LIST,
     ...LIST,

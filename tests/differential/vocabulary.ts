@@ -94,6 +94,21 @@ export const VOCABULARY: Vocabulary = {
       : random.chance(0.1)
       ? random.pick(["p", "q"]).repeat(random.between(1000, 9000))
       : value(random),
+  byPattern: (random) => random.pick(["k*", "*", "k*->f", "*->g", "k1*", "k*->", "x*y", "k-*"]),
+  sortPattern: (random) =>
+    random.pick([
+      "k*",
+      "*",
+      "#",
+      "k*->f",
+      "*->g",
+      "k1*",
+      "k*->",
+      "*->a->b",
+      "x*y",
+      "k\x00*",
+      "k-*",
+    ]),
   // Not the lowest integer, which 7.0 takes for a rank.
   rank: mostly(whole(-3, 3), ["x", "9223372036854775807", "-9223372036854775809", ""]),
   timeout: mostly(() => "0.001", ["-1", "x", "-inf", "nan", ""]),

@@ -1,0 +1,196 @@
+// SORT and SORT_RO: the elements of a list, a set or a sorted set in another order.
+import { parseDouble } from "../../base/double.ts";
+import { isSpace } from "../../base/int64.ts";
+import { Slice } from "../../base/slice.ts";
+import type { Call } from "../../engine/call.ts";
+import { CommandError, ERR } from "../../engine/errors.ts";
+import { TYPE_LIST, TYPE_SET, TYPE_ZSET } from "../../store/entry.ts";
+import { removeEntry } from "../../store/key_operations.ts";
+import { ListValue } from "../../values/list_value.ts";
+import { listsOf, putList } from "../list/open_list.ts";
+import { graveyardIf } from "./lazy_free.ts";
+import { readSortOptions, type SortOptions } from "./sort_options.ts";
+import { loadElements, loadRange, sizeOf } from "./sort_source.ts";
+import { SortTexts } from "./sort_texts.ts";
+
+const notNumbers = new CommandError("ERR One or more scores can't be converted into double");
+const SMALLEST_NORMAL = 2 ** -1022;
+
+/**
+ * SORT key [BY pattern] [LIMIT offset count] [GET pattern [GET pattern ...]] [ASC | DESC] [ALPHA]
+ * [STORE destination]
+ */
+export function sort(call: Call): void {
+  run(call, readSortOptions(call, true));
+}
+
+/** SORT_RO key, and the options of SORT but STORE */
+export function sortRo(call: Call): void {
+  run(call, readSortOptions(call, false));
+}
+
+function run(call: Call, options: SortOptions): void {
+  const { database } = call;
+  const ref = database.read(call.at(1));
+  const type = ref === 0 ? TYPE_LIST : database.typeOf(ref);
+  if (type !== TYPE_LIST && type !== TYPE_SET && type !== TYPE_ZSET) throw ERR.wrongType;
+  orderSets(call, type, options);
+  const size = ref === 0 ? 0 : sizeOf(call, ref, type);
+  const { start, end } = rangeOf(options, size);
+  const elements = new SortTexts();
+  let order: number[];
+  if (options.unsorted && type !== TYPE_SET) {
+    if (start < end) loadRange(call, ref, { elements, start, end, backwards: options.descending });
+    order = numbersTo(elements.count);
+  } else {
+    if (ref !== 0) loadElements(call, ref, elements);
+    order = numbersTo(elements.count);
+    if (!options.unsorted) sortNumbers(call, order, elements, options);
+    order = order.slice(start, end);
+  }
+  if (options.store === undefined) reply(call, order, elements, options);
+  else store(call, order, elements, options);
+}
+
+/** What replicas and scripts get must not depend on the order in which a set happens to be kept. */
+function orderSets(call: Call, type: number, options: SortOptions): void {
+  if (type !== TYPE_SET || !options.unsorted) return;
+  if (options.store === undefined && call.origin.name !== "script") return;
+  options.unsorted = false;
+  options.alpha = true;
+  options.by = undefined;
+}
+
+function numbersTo(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}
+
+/** Places of the first element to answer, and behind the last. */
+function rangeOf({ offset, count }: SortOptions, size: number): { start: number; end: number } {
+  const start = Math.min(Math.max(offset, 0), size);
+  return { start, end: count < 0 ? size : Math.min(start + count, size) };
+}
+
+/** Sorts the numbers of the elements. Equal ones keep their order. */
+function sortNumbers(
+  call: Call,
+  order: number[],
+  elements: SortTexts,
+  options: SortOptions,
+): void {
+  const compare = options.alpha
+    ? textOrder(call, elements, options)
+    : numberOrder(call, elements, options);
+  order.sort(options.descending ? (a, b) => -compare(a, b) : compare);
+}
+
+type Order = (a: number, b: number) => number;
+
+function textOrder(call: Call, elements: SortTexts, { by, store }: SortOptions): Order {
+  const element = new Slice();
+  const texts = new SortTexts();
+  for (let i = 0; i < elements.count; i++) {
+    elements.read(i, element);
+    const text = by === undefined ? element : by.valueFor(call, element);
+    if (text === undefined) texts.addMissing();
+    else texts.add(text);
+  }
+  // What is replied is compared as C strings, what is stored byte by byte.
+  if (store === undefined) texts.cutAtNul();
+  return (a, b) => texts.compare(a, b);
+}
+
+function numberOrder(call: Call, elements: SortTexts, { by }: SortOptions): Order {
+  const element = new Slice();
+  const scores = new Float64Array(elements.count);
+  for (let i = 0; i < scores.length; i++) {
+    elements.read(i, element);
+    const text = by === undefined ? element : by.valueFor(call, element);
+    if (text !== undefined) scores[i] = scoreOf(text);
+  }
+  return (a, b) => {
+    if (scores[a] !== scores[b]) return scores[a] < scores[b] ? -1 : 1;
+    return elements.compare(a, b);
+  };
+}
+
+/** The number that a C string spells for `strtod`, white space before it allowed; an empty one is 0. */
+function scoreOf({ bytes, start, end }: Slice): number {
+  const nul = bytes.subarray(start, end).indexOf(0);
+  const textEnd = nul < 0 ? end : start + nul;
+  if (start === textEnd) return 0;
+  let at = start;
+  while (at < textEnd && isSpace(bytes[at])) at++;
+  const score = parseDouble(bytes, at, textEnd);
+  // C says "out of range" of numbers that lose digits because they are so small.
+  const subnormal = score !== 0 && Math.abs(score) < SMALLEST_NORMAL;
+  if (score !== score || subnormal) throw notNumbers;
+  return score;
+}
+
+function reply(
+  call: Call,
+  order: readonly number[],
+  elements: SortTexts,
+  { gets }: SortOptions,
+): void {
+  const { reply } = call;
+  const element = new Slice();
+  reply.array(order.length * Math.max(gets.length, 1));
+  for (const index of order) {
+    elements.read(index, element);
+    if (gets.length === 0) reply.bulk(element);
+    for (const pattern of gets) {
+      const value = pattern.valueFor(call, element);
+      if (value === undefined) reply.null();
+      else reply.bulk(value);
+    }
+  }
+}
+
+/** Stores the answer as a list in the place of whatever the key holds. */
+function store(
+  call: Call,
+  order: readonly number[],
+  elements: SortTexts,
+  options: SortOptions,
+): void {
+  const { database } = call;
+  const key = options.store!;
+  const length = order.length * Math.max(options.gets.length, 1);
+  const list = length === 0 ? undefined : buildList(call, order, elements, options);
+  const old = database.write(key);
+  if (old !== 0) removeEntry(database, old, graveyardIf(call, "lazyfree-lazy-server-del"));
+  if (list !== undefined) {
+    putList(call, key, list);
+    database.changed(key, "sortstore", length);
+  } else if (old !== 0) database.changed(key, "del");
+  call.reply.integer(length);
+}
+
+function buildList(
+  call: Call,
+  order: readonly number[],
+  elements: SortTexts,
+  { gets }: SortOptions,
+): ListValue {
+  const element = new Slice(), copy = new Slice(), nothing = new Slice();
+  const list = new ListValue(listsOf(call)).createLong();
+  try {
+    for (const index of order) {
+      elements.read(index, element);
+      if (gets.length === 0) list.push(element, false);
+      for (const pattern of gets) {
+        // Not from the arena, which may move while it is written.
+        const value = pattern.valueFor(call, element);
+        if (value !== undefined) copy.set(value.copy(), 0, value.length);
+        list.push(value === undefined ? nothing : copy, false);
+      }
+    }
+    list.becomeSmallIfAllowed();
+  } catch (error) {
+    list.free();
+    throw error;
+  }
+  return list;
+}
