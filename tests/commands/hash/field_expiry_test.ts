@@ -1,0 +1,159 @@
+import { assertEquals } from "@std/assert";
+import { ExpireCycle } from "../../../src/store/expire_cycle.ts";
+import { EngineHarness } from "../../support/engine_harness.ts";
+
+/** Hashes of both kinds: a small one, and one that a long value made a table. */
+const KINDS: Record<string, string> = { small: "short", large: "x".repeat(100) };
+
+function cycle(harness: EngineHarness, ms: number): void {
+  const expiry = new ExpireCycle(harness.keyspace);
+  harness.takeEffects();
+  harness.takeEvents();
+  harness.later(ms, () => expiry.run(1000, 1));
+}
+
+for (const [kind, value] of Object.entries(KINDS)) {
+  const fresh = (): EngineHarness => {
+    const harness = new EngineHarness({ startMs: 1_000_000 });
+    harness.run(["HSET", "h", "a", "1", "b", "2", "c", value]);
+    return harness;
+  };
+
+  Deno.test(`conditions of HEXPIRE hold as Redis says, in a ${kind} hash`, () => {
+    const { client } = fresh();
+    const expire = (seconds: number, condition: string) =>
+      (client.run(`HEXPIRE h ${seconds} ${condition} FIELDS 1 a`) as number[])[0];
+    assertEquals(client.run("HEXPIRE h 10 XX FIELDS 2 a none"), [0, -2]);
+    assertEquals(expire(10, "GT"), 0); // what stays for ever is later than anything
+    assertEquals(expire(10, "LT"), 1);
+    assertEquals(expire(20, "NX"), 0);
+    assertEquals(expire(10, "GT"), 0);
+    assertEquals(expire(11, "GT"), 1);
+    assertEquals(expire(11, "LT"), 0);
+    assertEquals(expire(5, "LT"), 1);
+    assertEquals(expire(7, "XX"), 1);
+    assertEquals(client.run("HTTL h FIELDS 3 a b none"), [7, -1, -2]);
+    assertEquals(client.run("HPTTL h FIELDS 1 a"), [7000]);
+    assertEquals(client.run("HEXPIRETIME h FIELDS 1 a"), [1007]);
+    assertEquals(client.run("HPEXPIRETIME h FIELDS 1 a"), [1_007_000]);
+  });
+
+  Deno.test(`instants are propagated for what was set only, in a ${kind} hash`, () => {
+    const harness = fresh();
+    assertEquals(harness.trace("HEXPIRE h 10 NX FIELDS 3 b none a"), {
+      reply: [1, -2, 1],
+      effects: ["HPEXPIREAT h 1010000 FIELDS 2 b a"],
+      events: ["hexpire h"],
+    });
+    assertEquals(harness.trace("HEXPIRE h 10 NX FIELDS 1 a"), {
+      reply: [0],
+      effects: [],
+      events: [],
+    });
+    assertEquals(harness.trace("HPERSIST h FIELDS 2 a c").reply, [1, -1]);
+    assertEquals(harness.trace("HPERSIST none FIELDS 1 a").reply, [-2]);
+  });
+
+  Deno.test(`a time that is over removes fields at once, from a ${kind} hash`, () => {
+    const harness = fresh();
+    assertEquals(harness.trace("HPEXPIREAT h 1 FIELDS 2 a none"), {
+      reply: [2, -2],
+      effects: ["HDEL h a"],
+      events: ["hdel h"],
+    });
+    assertEquals(harness.trace("HEXPIRE h 0 FIELDS 2 b c").events, ["hdel h", "del h"]);
+    assertEquals(harness.run("EXISTS h"), 0);
+  });
+
+  Deno.test(`whoever comes for a ${kind} hash does not see fields whose time is over`, () => {
+    const harness = fresh();
+    harness.run("HPEXPIRE h 1000 FIELDS 2 a b");
+    harness.clock.advanceMs(999);
+    assertEquals(harness.run("HMGET h a b"), ["1", "2"]);
+    harness.clock.advanceMs(1);
+    assertEquals(harness.trace("HGET h a"), {
+      reply: null,
+      effects: ["HDEL h a b"],
+      events: ["hexpired h"],
+    });
+    assertEquals(harness.run("HLEN h"), 1);
+    harness.run("HPEXPIRE h 1000 FIELDS 1 c");
+    harness.clock.advanceMs(1000);
+    assertEquals(harness.trace("HSET h d 4"), {
+      reply: 1,
+      effects: ["MULTI", "HDEL h c", "HSET h d 4", "EXEC"],
+      events: ["hexpired h", "del h", "hset h"],
+    });
+    assertEquals(harness.run("HGETALL h"), ["d", "4"]);
+  });
+
+  Deno.test(`fields of a ${kind} hash go by themselves, after RENAME, COPY and MOVE too`, () => {
+    const harness = fresh();
+    harness.run("HPEXPIRE h 1000 FIELDS 2 a b");
+    harness.run("COPY h copy");
+    harness.run("COPY h moved");
+    harness.run("MOVE moved 1");
+    harness.run("RENAME h renamed");
+    cycle(harness, 999);
+    assertEquals(harness.takeEffects(), []);
+    cycle(harness, 1);
+    assertEquals(harness.takeEvents().sort(), [
+      "[1] hexpired moved",
+      "hexpired copy",
+      "hexpired renamed",
+    ]);
+    for (const key of ["copy", "renamed"]) assertEquals(harness.run(`HKEYS ${key}`), ["c"]);
+    harness.run("HPEXPIRE renamed 1 FIELDS 1 c");
+    cycle(harness, 1);
+    assertEquals(harness.takeEvents(), ["hexpired renamed", "del renamed"]);
+    assertEquals(harness.takeEffects(), ["HDEL renamed c"]);
+  });
+
+  Deno.test(`a replica hides the fields of a ${kind} hash and waits for HDEL`, () => {
+    const harness = fresh();
+    harness.run("HPEXPIRE h 1000 FIELDS 2 a b");
+    harness.keyspace.expiresKeys = false;
+    harness.clock.advanceMs(1000);
+    assertEquals(harness.trace("HGETALL h"), { reply: ["c", value], effects: [], events: [] });
+    assertEquals(harness.run("HMGET h a c"), [null, value]);
+    assertEquals(harness.run("HTTL h FIELDS 2 a c"), [-2, -1]);
+    assertEquals(harness.run("HLEN h"), 3);
+  });
+}
+
+Deno.test("a small hash is a listpackex once a field expires", () => {
+  const { client } = new EngineHarness();
+  client.run("HSET h a 1");
+  client.run("HEXPIRE h 10 FIELDS 1 a");
+  assertEquals(client.run("OBJECT ENCODING h"), "listpackex");
+});
+
+Deno.test("a deleted hash is forgotten by those who expire fields, a new one of its name is not", () => {
+  const harness = new EngineHarness();
+  harness.run("HSET h a 1");
+  harness.run("HPEXPIRE h 1000 FIELDS 1 a");
+  harness.run("DEL h");
+  harness.run("HSET h b 2");
+  cycle(harness, 1000);
+  assertEquals(harness.keyspace.databases[0].fieldExpiries.size, 0);
+  assertEquals(harness.run("HGETALL h"), ["b", "2"]);
+});
+
+Deno.test("arguments of HEXPIRE and its kin are refused in Redis's words", () => {
+  const { client } = new EngineHarness();
+  client.run("HSET h a 1");
+  const refusals: Record<string, string> = {
+    "HEXPIRE h 10 BOGUS 1 a x":
+      "ERR Mandatory argument FIELDS is missing or not at the right position",
+    "HEXPIRE h -1 FIELDS 1 a": "ERR invalid expire time, must be >= 0",
+    "HEXPIRE h x FIELDS 1 a": "ERR value is not an integer or out of range",
+    "HEXPIRE h 70368744177664 FIELDS 1 a": "ERR invalid expire time in 'hexpire' command",
+    "HPEXPIREAT h 70368744177664 FIELDS 1 a": "ERR invalid expire time in 'hpexpireat' command",
+    "HEXPIRE h 10 FIELDS 0 a": "ERR Parameter `numFields` should be greater than 0",
+    "HEXPIRE h 10 FIELDS 2 a": "ERR The `numfields` parameter must match the number of arguments",
+    "HTTL h FIELDS x a": "ERR Number of fields must be a positive integer",
+    "HTTL h FIELDS 2 a": "ERR The `numfields` parameter must match the number of arguments",
+    "HPERSIST h a 1 a": "ERR Mandatory argument FIELDS is missing or not at the right position",
+  };
+  for (const [line, text] of Object.entries(refusals)) assertEquals(client.refusal(line), text);
+});

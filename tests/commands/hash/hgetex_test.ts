@@ -1,0 +1,111 @@
+import { assertEquals } from "@std/assert";
+import { EngineHarness } from "../../support/engine_harness.ts";
+
+function fresh(): EngineHarness {
+  const harness = new EngineHarness({ startMs: 1_000_000 });
+  harness.run("HSET h a 1 b 2 c 3");
+  return harness;
+}
+
+Deno.test("HGETDEL answers values and removes fields, with the last one the key", () => {
+  const harness = fresh();
+  assertEquals(harness.trace("HGETDEL h FIELDS 2 a none"), {
+    reply: ["1", null],
+    effects: ["HDEL h a none"],
+    events: ["hdel h"],
+  });
+  assertEquals(harness.trace("HGETDEL h FIELDS 1 none"), {
+    reply: [null],
+    effects: [],
+    events: [],
+  });
+  assertEquals(harness.trace("HGETDEL h FIELDS 2 b c").events, ["hdel h", "del h"]);
+  assertEquals(harness.run("HGETDEL h FIELDS 1 a"), [null]);
+});
+
+Deno.test("HGETEX without a time only reads, with one it sets what is there", () => {
+  const harness = fresh();
+  assertEquals(harness.trace("HGETEX h FIELDS 2 a none"), {
+    reply: ["1", null],
+    effects: [],
+    events: [],
+  });
+  assertEquals(harness.trace("HGETEX h EX 10 FIELDS 2 a none"), {
+    reply: ["1", null],
+    effects: ["HPEXPIREAT h 1010000 FIELDS 1 a"],
+    events: ["hexpire h"],
+  });
+  assertEquals(harness.trace("HGETEX h PERSIST FIELDS 2 a b"), {
+    reply: ["1", "2"],
+    effects: ["HPERSIST h FIELDS 1 a"],
+    events: ["hpersist h"],
+  });
+  assertEquals(harness.trace("HGETEX h PXAT 1 FIELDS 2 a b"), {
+    reply: ["1", "2"],
+    effects: ["HDEL h a b"],
+    events: ["hdel h"],
+  });
+  assertEquals(harness.run("HGETEX none EX 10 FIELDS 1 a"), [null]);
+});
+
+Deno.test("HSETEX sets fields with their expiry, under a condition on all of them", () => {
+  const harness = fresh();
+  assertEquals(harness.run("HSETEX h FNX EX 10 FIELDS 2 a 9 x 9"), 0);
+  assertEquals(harness.run("HSETEX h FXX EX 10 FIELDS 2 a 9 x 9"), 0);
+  assertEquals(harness.trace("HSETEX h FXX EX 10 FIELDS 2 a 9 b 8"), {
+    reply: 1,
+    effects: ["HSETEX h PXAT 1010000 FIELDS 2 a 9 b 8"],
+    events: ["hset h", "hexpire h"],
+  });
+  assertEquals(harness.run("HSETEX h KEEPTTL FIELDS 2 a 7 c 7"), 1);
+  assertEquals(harness.run("HTTL h FIELDS 3 a b c"), [10, 10, -1]);
+  assertEquals(harness.run("HSETEX h FIELDS 1 a 6"), 1);
+  assertEquals(harness.run("HTTL h FIELDS 1 a"), [-1]);
+  assertEquals(harness.run("HSETEX new FNX PX 500 FIELDS 1 a 1"), 1);
+  assertEquals(harness.run("HPTTL new FIELDS 1 a"), [500]);
+  assertEquals(harness.run("HSETEX other FXX FIELDS 1 a 1"), 0);
+  assertEquals(harness.run("EXISTS other"), 0);
+});
+
+Deno.test("HSETEX with a time that is over leaves the fields removed", () => {
+  const harness = fresh();
+  assertEquals(harness.trace("HSETEX h PXAT 5 FIELDS 2 a 1 new 1"), {
+    reply: 1,
+    effects: ["HDEL h a new"],
+    events: ["hset h", "hdel h"],
+  });
+  assertEquals(harness.run("HGETALL h"), ["b", "2", "c", "3"]);
+  assertEquals(harness.trace("HSETEX gone EXAT 1 FIELDS 1 a 1").events, [
+    "hset gone",
+    "hdel gone",
+    "del gone",
+  ]);
+});
+
+Deno.test("fields set by HSETEX go by themselves", () => {
+  const harness = fresh();
+  harness.run("HSETEX h PX 1000 FIELDS 1 a 1");
+  assertEquals(harness.keyspace.databases[0].fieldExpiries.firstAtMs, 1_001_000);
+});
+
+Deno.test("HGETEX and HSETEX refuse what makes no sense", () => {
+  const { client } = fresh();
+  const refusals: Record<string, string> = {
+    "HGETEX h EX 10 PX 10 FIELDS 1 a":
+      "ERR Only one of EX, PX, EXAT, PXAT or PERSIST arguments can be specified",
+    "HGETEX h EX 10 PERSIST FIELDS 1 a":
+      "ERR Only one of EX, PX, EXAT, PXAT or PERSIST arguments can be specified",
+    "HSETEX h EX 10 KEEPTTL FIELDS 1 a 1":
+      "ERR Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments can be specified",
+    "HSETEX h FNX FXX FIELDS 1 a 1": "ERR Only one of FXX or FNX arguments can be specified",
+    "HGETEX h EX 10 EX1 FIELDS 1 a": "ERR unknown argument: EX1",
+    "HGETEX h FIELDS 0 a": "ERR invalid number of fields",
+    "HGETEX h FIELDS 2 a": "ERR wrong number of arguments",
+    "HSETEX h FIELDS 2 a 1 b": "ERR wrong number of arguments",
+    "HGETEX h PERSIST PERSIST a":
+      "ERR Only one of EX, PX, EXAT, PXAT or PERSIST arguments can be specified",
+    "HGETEX h EX 10 a": "ERR unknown argument: a",
+    "HGETDEL h FIELDS 2 a": "ERR The `numfields` parameter must match the number of arguments",
+  };
+  for (const [line, text] of Object.entries(refusals)) assertEquals(client.refusal(line), text);
+});
