@@ -1,0 +1,104 @@
+/** An engine with a folder of its own, into which it saves and from which it loads. */
+
+import { join } from "node:path";
+import { Logger } from "../../src/base/logger.ts";
+import type { DumpFiles } from "../../src/persistence/dump_files.ts";
+import { Dumps } from "../../src/persistence/dumps.ts";
+import { DumpLoader } from "../../src/persistence/load.ts";
+import { DumpSaver } from "../../src/persistence/save.ts";
+import { digestOfKeyspace } from "../../src/store/digest.ts";
+import { EngineHarness, type HarnessOptions } from "../support/engine_harness.ts";
+
+export interface SavingOptions extends HarnessOptions {
+  /** The folder; a temporary one without. */
+  folder?: string;
+  /** The doors to it; the real ones without. */
+  files?: DumpFiles;
+}
+
+export class Saving implements Disposable {
+  readonly folder: string;
+  readonly harness: EngineHarness;
+  readonly loader: DumpLoader;
+  readonly saver: DumpSaver;
+  readonly log: string[] = [];
+  readonly #ownsFolder: boolean;
+
+  constructor({ folder, files, config, ...options }: SavingOptions = {}) {
+    this.#ownsFolder = folder === undefined;
+    this.folder = folder ?? Deno.makeTempDirSync({ prefix: "miniredis_test_" });
+    this.harness = new EngineHarness({
+      config: { "enable-debug-command": "yes", ...config },
+      ...options,
+    });
+    const { engine, clock } = this.harness;
+    // The directive is that of the process: a test enters no folder.
+    const text = engine.config.text.bind(engine.config);
+    engine.config.text = (name) => name === "dir" ? this.folder : text(name);
+    const sink = { write: (line: string) => void this.log.push(line.trim()) };
+    const logger = new Logger({ clock, sink, pid: 1 });
+    const loader = this.loader = new DumpLoader(engine, logger);
+    this.saver = new DumpSaver({
+      engine,
+      logger,
+      functionLibraries: () => loader.functionLibraries,
+      files,
+    });
+    engine.ports.dumps = new Dumps({
+      engine: () => engine,
+      loader: () => loader,
+      saver: () => this.saver,
+      logger,
+    });
+  }
+
+  get path(): string {
+    return join(this.folder, "dump.rdb");
+  }
+
+  /** The dump, or undefined. */
+  file(): Uint8Array<ArrayBuffer> | undefined {
+    try {
+      return Deno.readFileSync(this.path);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Names in the folder, sorted. */
+  names(): string[] {
+    return [...Deno.readDirSync(this.folder)].map(({ name }) => name).sort();
+  }
+
+  digest(): string {
+    return digestOfKeyspace(this.harness.keyspace).toString();
+  }
+
+  /** Another engine, that has loaded the dump of this one. */
+  again(options: SavingOptions = {}): Saving {
+    const startMs = this.harness.clock.nowMs();
+    const other = new Saving({ startMs, ...options, folder: this.folder });
+    other.loader.loadNow(this.path);
+    return other;
+  }
+
+  /** Expiry of every key, by database and name, and the field expiries of hashes. */
+  expiries(): Map<string, unknown> {
+    const found = new Map<string, unknown>();
+    const { keyspace, client } = this.harness;
+    for (const { index, size } of keyspace.databases) {
+      if (size === 0) continue;
+      client.run(`SELECT ${index}`);
+      for (const key of client.run("KEYS *") as string[]) {
+        const atMs = client.run(["PEXPIRETIME", key]);
+        found.set(`${index} ${key}`, atMs);
+      }
+    }
+    client.run("SELECT 0");
+    return found;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#ownsFolder) Deno.removeSync(this.folder, { recursive: true });
+  }
+}
