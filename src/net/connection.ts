@@ -308,8 +308,18 @@ export class Connection implements Transport {
 
   close(afterReply: boolean): void {
     this.session.mark(SESSION_CLOSING, true);
-    if (!afterReply) this.#shut();
+    if (!afterReply) this.#cutOff();
     else if (!this.#running) void this.#leave(); // else the end of the batch sees the mark
+  }
+
+  /**
+   * Closes so that the peer knows it before anybody is answered: closing alone takes effect when the
+   * pending read is let go of, which is after the replies of this turn were written.
+   */
+  #cutOff(): void {
+    if (this.#closed) return;
+    this.#conn.closeWrite().catch(() => {}); // it may be gone already
+    this.#shut();
   }
 
   /** Lets the client take the rest of its replies, as long as it does, and closes. Never rejects. */
