@@ -10,6 +10,7 @@ import { ElementNeedle, ElementWriter } from "../memory/listpack_element.ts";
 import {
   elementBytes,
   elementInteger,
+  ENCODING_6_BIT_STRING,
   LISTPACK_COUNT_UNKNOWN,
   LISTPACK_END,
   LISTPACK_HEADER_BYTES,
@@ -29,7 +30,9 @@ export const MAX_ENTRY_BYTES = LISTPACK_MAX_BYTES;
 const MASTER_INTEGERS_BYTES = 24;
 /** Room for the integers of an entry: flags, ID, number of fields, number of elements; an end. */
 const ENTRY_INTEGERS_BYTES = 40;
-/** Bytes that an element takes beyond its text, at most: of a short one, of any. */
+/** Up to here a loop over the bytes is faster than a copy (see base/bytes.ts). */
+const LOOPED_TEXT_BYTES = 40;
+/** Below it a text is a short one: bytes that an element takes beyond its text, at most. */
 const SHORT_TEXT_BYTES = 64;
 const SHORT_OVERHEAD_BYTES = 2;
 const LONG_OVERHEAD_BYTES = 10;
@@ -110,7 +113,9 @@ export class BlockWriter {
     const bound = sameFields
       ? boundOf(pairs, first + 1, count, 2)
       : boundOf(pairs, first, count, 1);
-    ref = this.#reserve(ref, total, ENTRY_INTEGERS_BYTES + bound);
+    if (total + ENTRY_INTEGERS_BYTES + bound > this.arena.usableBytes(ref)) {
+      ref = this.#grow(ref, total, ENTRY_INTEGERS_BYTES + bound);
+    }
     const { u8 } = this.arena, countAt = ref * 8 + LISTPACK_HEADER_BYTES;
     if (u8[countAt] < 127) u8[countAt]++;
     else this.#setCount(ref, countAt, smallInteger(u8, countAt) + 1);
@@ -169,9 +174,9 @@ export class BlockWriter {
     return moved;
   }
 
-  #reserve(ref: number, total: number, more: number): number {
+  /** Makes room for so many bytes more, and for some that may follow; answers where. */
+  #grow(ref: number, total: number, more: number): number {
     const { arena } = this, usable = arena.usableBytes(ref);
-    if (total + more <= usable) return ref;
     const slack = usable < DOUBLED_BYTES ? usable : usable >>> 2;
     return arena.resize(ref, total + more + slack, total);
   }
@@ -185,8 +190,15 @@ export class BlockWriter {
     if (smallInteger(u8, at) !== count) return false;
     for (let i = 0; i < count; i++) {
       at += elementBytes(u8, at);
-      const field = pairs[first + 2 * i];
-      needle.set(field.bytes, field.start, field.end);
+      const { bytes, start, end } = pairs[first + 2 * i], length = end - start;
+      if (length < SHORT_TEXT_BYTES && u8[at] === (ENCODING_6_BIT_STRING | length)) {
+        // Of short names, which most are, this is all there is to compare.
+        for (let from = start, of = at + 1; from < end; from++, of++) {
+          if (bytes[from] !== u8[of]) return false;
+        }
+        continue;
+      }
+      needle.set(bytes, start, end);
       if (!needle.equals(u8, at)) return false;
     }
     return true;
@@ -217,6 +229,15 @@ export class BlockWriter {
   }
 
   #text(u8: Uint8Array, text: Slice): void {
+    const { bytes, start, end } = text, length = end - start;
+    if (length <= LOOPED_TEXT_BYTES && !mayBeInteger(bytes[start])) {
+      let to = this.#to;
+      u8[to++] = ENCODING_6_BIT_STRING | length;
+      for (let from = start; from < end; from++) u8[to++] = bytes[from];
+      u8[to++] = length + 1;
+      this.#to = to;
+      return;
+    }
     this.#element.chooseText(text.bytes, text.start, text.end);
     this.#element.write(u8, this.#to);
     this.#to += this.#element.size;
@@ -229,6 +250,11 @@ export class BlockWriter {
     i32[ref * 2] = this.#to - base;
     writeInt16(u8, base + 4, Math.min(elements + added, LISTPACK_COUNT_UNKNOWN));
   }
+}
+
+/** Whether a text that begins so may be kept as an integer: it begins with a digit or a minus. */
+function mayBeInteger(byte: number): boolean {
+  return byte === 0x2d || byte >= 0x30 && byte <= 0x39;
 }
 
 /** Most bytes that fields and values take, or only every second of these texts. */
