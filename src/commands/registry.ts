@@ -3,6 +3,7 @@ import type { CommandSpec } from "../engine/command.ts";
 import { BITMAP_COMMANDS } from "./bitmap/table.ts";
 import { CONNECTION_COMMANDS } from "./connection/table.ts";
 import { GENERIC_COMMANDS } from "./generic/table.ts";
+import { GEO_COMMANDS } from "./geo/table.ts";
 import { HASH_COMMANDS } from "./hash/table.ts";
 import { HYPERLOGLOG_COMMANDS } from "./hyperloglog/table.ts";
 import { LIST_COMMANDS } from "./list/table.ts";
@@ -23,6 +24,7 @@ export function allCommands(): readonly CommandSpec[] {
     ...SORTED_SET_COMMANDS,
     ...STREAM_COMMANDS,
     ...BITMAP_COMMANDS,
+    ...GEO_COMMANDS,
     ...HYPERLOGLOG_COMMANDS,
     ...GENERIC_COMMANDS,
     ...CONNECTION_COMMANDS,

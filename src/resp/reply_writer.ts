@@ -1,7 +1,7 @@
 // Writes replies as RESP2 or RESP3 bytes into the connection's output buffer.
 // Source: the RESP specification, protocol versions 2 and 3.
 import { asciiBytes, copyBytes, utf8Bytes } from "../base/bytes.ts";
-import { formatDouble } from "../base/double.ts";
+import { formatDouble, formatHumanDouble } from "../base/double.ts";
 import { decimalLength, type Integer64, writeInteger } from "../base/int64.ts";
 import type { Slice } from "../base/slice.ts";
 import { giveLargeBuffer, LARGE_REPLY_BYTES, takeLargeBuffer } from "./large_buffers.ts";
@@ -147,6 +147,12 @@ export class ReplyWriter implements ReplySink {
     const whole = this.protocol === 2 && Number.isSafeInteger(value) && !Object.is(value, -0);
     if (whole) return this.bulkInteger(value);
     const text = formatDouble(value);
+    if (this.protocol === 2) this.bulkText(text);
+    else this.#line(",", text);
+  }
+
+  humanDouble(value: number): void {
+    const text = formatHumanDouble(value);
     if (this.protocol === 2) this.bulkText(text);
     else this.#line(",", text);
   }

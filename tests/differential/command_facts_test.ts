@@ -72,7 +72,12 @@ const DOCS_CHANGED_SINCE_7_0 = new Set([
   "command|getkeys",
   "command|getkeysandflags",
   "config|get",
+  "geohash",
+  "geopos",
+  "georadius",
+  "georadiusbymember",
   "hscan",
+  "pfmerge",
   "zrank",
   "zrevrank",
 ]);

@@ -1,0 +1,66 @@
+// GEODIST, GEOHASH and GEOPOS: what is asked about members.
+import { formatFixedDouble } from "../../base/double.ts";
+import { distanceBetween } from "../../base/geo_shape.ts";
+import { decodeGeohash, geohashText } from "../../base/geohash.ts";
+import type { Call } from "../../engine/call.ts";
+import { ERR } from "../../engine/errors.ts";
+import { TYPE_ZSET } from "../../store/entry.ts";
+import type { ZsetElements } from "../../values/zset_elements.ts";
+import { openZset } from "../sorted_set/open_zset.ts";
+import { unitMetersOf } from "./arguments.ts";
+
+/** Digits after the point of a distance. */
+export const DISTANCE_DECIMALS = 4;
+const ONE_METER = 1;
+
+const point = { longitude: 0, latitude: 0 };
+const otherPoint = { longitude: 0, latitude: 0 };
+
+/** GEODIST key member1 member2 [M | KM | FT | MI] */
+export function geodist(call: Call): void {
+  const { count, reply } = call;
+  if (count > 5) throw ERR.syntax;
+  const unitMeters = count === 5 ? unitMetersOf(call.at(4)) : ONE_METER;
+  const ref = call.readTyped(call.at(1), TYPE_ZSET);
+  if (ref === 0) return reply.null();
+  const { elements } = openZset(call, ref);
+  if (!elements.find(call.at(2))) return reply.null();
+  decodeGeohash(elements.score, point);
+  if (!elements.find(call.at(3))) return reply.null();
+  decodeGeohash(elements.score, otherPoint);
+  const distance = distanceBetween(point, otherPoint) / unitMeters;
+  reply.bulkText(formatFixedDouble(distance, DISTANCE_DECIMALS));
+}
+
+/** GEOHASH key [member [member ...]] */
+export function geohash(call: Call): void {
+  const { reply } = call, elements = openElements(call);
+  reply.array(call.count - 2);
+  for (let i = 2; i < call.count; i++) {
+    if (!elements?.find(call.at(i))) reply.null();
+    else {
+      decodeGeohash(elements.score, point);
+      reply.bulkText(geohashText(point));
+    }
+  }
+}
+
+/** GEOPOS key [member [member ...]] */
+export function geopos(call: Call): void {
+  const { reply } = call, elements = openElements(call);
+  reply.array(call.count - 2);
+  for (let i = 2; i < call.count; i++) {
+    if (!elements?.find(call.at(i))) reply.nullArray();
+    else {
+      decodeGeohash(elements.score, point);
+      reply.array(2);
+      reply.humanDouble(point.longitude);
+      reply.humanDouble(point.latitude);
+    }
+  }
+}
+
+function openElements(call: Call): ZsetElements | undefined {
+  const ref = call.readTyped(call.at(1), TYPE_ZSET);
+  return ref === 0 ? undefined : openZset(call, ref).elements;
+}
