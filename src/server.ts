@@ -138,6 +138,9 @@ export class Server {
     for (const name of this.#config.withoutEffect()) {
       logger.warning(`The directive '${name}' has no effect in this version.`);
     }
+    if (this.#config.value("save").length > 0) {
+      logger.warning("Save points make the server save when it stops, but not while it runs yet.");
+    }
   }
 
   #listen(): void {

@@ -20,5 +20,5 @@ export const SPECIAL_DIRECTIVES = {
   "notify-keyspace-events": eventClasses(),
   "oom-score-adj-values": outOfMemoryScores(NO_EFFECT),
   replicaof: primaryAddress(NO_EFFECT),
-  save: savePoints(NO_EFFECT),
+  save: savePoints(),
 };

@@ -28,12 +28,10 @@ const DEFAULT_SAVE_POINTS: readonly SavePoint[] = [
 ];
 
 /** `save`: seconds and changes in turn. In one file each line adds to the ones before it. */
-export function savePoints(
-  flags: number,
-): Directive<readonly SavePoint[], readonly SavePoint[]> {
+export function savePoints(): Directive<readonly SavePoint[], readonly SavePoint[]> {
   return {
     alias: undefined,
-    flags: flags | MULTI_ARGUMENT,
+    flags: MULTI_ARGUMENT,
     initial: () => DEFAULT_SAVE_POINTS,
     parse(words, { current, repeated }) {
       const cleared = words.length === 1 && words[0] === "";
