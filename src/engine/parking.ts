@@ -1,7 +1,9 @@
 // Parks requests that cannot run now, and runs them again: blocking commands and CLIENT PAUSE.
 import type { Slice } from "../base/slice.ts";
 import type { Keyspace } from "../store/keyspace.ts";
+import type { ServerStats } from "../stats/server_stats.ts";
 import { heldByPause } from "./admission.ts";
+import type { CommandLookup } from "./call.ts";
 import { type CommandError } from "./errors.ts";
 import type { Request } from "../resp/request.ts";
 import { silence } from "./reply_mode.ts";
@@ -12,6 +14,8 @@ import { type Ready, Waiters } from "./waiters.ts";
 /** What parking asks of the engine. */
 interface Runner {
   readonly keyspace: Keyspace;
+  readonly registry: CommandLookup;
+  readonly stats: ServerStats;
   resume(session: Session, request: Request): Wait | void;
 }
 
@@ -137,13 +141,25 @@ export class Parking {
   /** Ends a client's wait with its timeout reply or an error; false when it waits for no key. */
   unpark(session: Session, error?: CommandError): boolean {
     if (session.parked === undefined || session.parked.wait === PAUSE_WAIT) return false;
-    const { wait } = session.parked, mark = session.reply.mark();
+    const { wait, request } = session.parked, mark = session.reply.mark();
     this.#release(session);
+    this.#count(request, error);
     if (error === undefined) wait.onTimeout(session.reply);
     else session.reply.error(error.message);
     silence(session, mark);
     session.transport.resume();
     return true;
+  }
+
+  /** A request counts once it is answered, though it does not run again. */
+  #count(request: Request, error: CommandError | undefined): void {
+    const { registry, stats } = this.#runner;
+    const command = registry.resolve(request)!;
+    command.stats.calls++;
+    stats.totalCommands++;
+    if (error === undefined) return;
+    command.stats.failedCalls++;
+    stats.countError(error.message);
   }
 
   /** Notes that a key changed. */
