@@ -248,6 +248,59 @@ const SET: CommandRow[] = [
   { syntax: "SSCAN <key> (0|x) (COUNT <count>|BOGUS)", comparison: TYPE },
 ];
 
+const JOIN = "[WEIGHTS <weight> <weight>] [AGGREGATE (SUM|MIN|MAX)]";
+const JOINED = "(2 <key> <key>|2 <key> <key>|2 <key> <key>|1 <key>|0 <key>|x <key>)";
+
+const SORTED_SET: CommandRow[] = [
+  { syntax: "ZADD <key> (<score> <member>)+", weight: 12 },
+  {
+    syntax: "ZADD <key> [NX|XX] [GT|LT] [CH] [INCR] <score> <member> [<score> <member>]",
+    weight: 5,
+  },
+  { syntax: "ZINCRBY <key> <score> <member>", weight: 3 },
+  { syntax: "SADD <key> <member>+", weight: 2 },
+  { syntax: "ZREM <key> <member>+", weight: 2 },
+  { syntax: "ZCARD <key>" },
+  { syntax: "ZSCORE <key> <member>" },
+  { syntax: "ZMSCORE <key> <member>+" },
+  // 7.2 takes another word.
+  { syntax: "(ZRANK|ZREVRANK) <key> <member>", weight: 2, whole: true },
+  { syntax: "ZCOUNT <key> <scoreBound> <scoreBound>" },
+  { syntax: "ZRANGE <key> <index> <index> [REV] [WITHSCORES] [LIMIT <index> <index>]", weight: 2 },
+  {
+    syntax:
+      "ZRANGE <key> <scoreBound> <scoreBound> BYSCORE [REV] [LIMIT <index> <index>] [WITHSCORES]",
+    weight: 2,
+  },
+  { syntax: "(ZRANGEBYSCORE|ZREVRANGEBYSCORE) <key> <scoreBound> <scoreBound> [WITHSCORES]" },
+  { syntax: "ZREVRANGE <key> <index> <index> [WITHSCORES]" },
+  { syntax: "ZRANGESTORE <key> <key> <scoreBound> <scoreBound> BYSCORE [LIMIT <index> <index>]" },
+  { syntax: "ZRANGESTORE <key> <key> <index> <index> [REV]" },
+  { syntax: "ZREMRANGEBYRANK <key> <index> <index>" },
+  { syntax: "ZREMRANGEBYSCORE <key> <scoreBound> <scoreBound>" },
+  // Ranges of members mean something only where all scores are the same.
+  { syntax: "ZADD lex (0 <member>)+", weight: 3 },
+  {
+    syntax: "ZRANGE lex <memberBound> <memberBound> BYLEX [REV] [LIMIT <index> <index>]",
+    weight: 2,
+  },
+  {
+    syntax: "(ZRANGEBYLEX|ZREVRANGEBYLEX|ZLEXCOUNT|ZREMRANGEBYLEX) lex <memberBound> <memberBound>",
+  },
+  { syntax: `(ZUNION|ZINTER) ${JOINED} ${JOIN} [WITHSCORES]`, weight: 3 },
+  { syntax: `(ZUNIONSTORE|ZINTERSTORE) <key> ${JOINED} ${JOIN}`, weight: 3 },
+  { syntax: `ZDIFF ${JOINED} [WITHSCORES]` },
+  { syntax: `ZDIFFSTORE <key> ${JOINED}` },
+  { syntax: `ZINTERCARD ${JOINED} [LIMIT <count>]` },
+  { syntax: "(ZPOPMIN|ZPOPMAX) <key> [<count>]", weight: 2 },
+  { syntax: "ZMPOP (1 <key>|2 <key> <key>|0 <key>) (MIN|MAX) [COUNT <count>]" },
+  { syntax: "(BZPOPMIN|BZPOPMAX) <key> <key> <timeout>" },
+  { syntax: "BZMPOP <timeout> (1 <key>|2 <key> <key>) (MIN|MAX) [COUNT <count>]" },
+  { syntax: "ZRANDMEMBER <key> [<count>] [WITHSCORES]", comparison: TYPE },
+  { syntax: "ZSCAN <key> 0 [MATCH <pattern>] COUNT 100000", comparison: UNORDERED },
+  { syntax: "ZSCAN <key> (0|x) (COUNT <count>|BOGUS)", comparison: TYPE },
+];
+
 const HASH: CommandRow[] = [
   { syntax: "HSET <key> (<field> <fieldValue>)+", weight: 6 },
   { syntax: "HMSET <key> (<field> <fieldValue>)+" },
@@ -293,6 +346,12 @@ export const SEQUENCES: Record<string, CommandRow[]> = {
     ...GENERIC.filter(({ syntax }) => syntax !== "OBJECT ENCODING <key>"),
   ],
   sets: [...SET, ...SET, ...STRING.slice(0, 1), ...GENERIC_BUT_ENCODING],
+  sortedSets: [
+    ...SORTED_SET,
+    ...SORTED_SET,
+    ...STRING.slice(0, 1),
+    ...GENERIC_BUT_ENCODING,
+  ],
   hyperloglogs: [
     ...HYPERLOGLOG,
     ...HYPERLOGLOG,

@@ -152,6 +152,21 @@ export const VOCABULARY: Vocabulary = {
       "-5000000000",
     ]);
   },
+  // Scores that both 7.0 and 7.2 print in the same digits; 7.2 forgets fewer signs of zeros.
+  score: mostly(
+    (random) =>
+      random.chance(0.7) ? String(random.between(-9, 9)) : String(random.between(-99, 99) / 8),
+    ["inf", "-inf", "+inf", "nan", "x", "", " 1", "1e3", "0x10", "9007199254740993"],
+  ),
+  weight: mostly((random) => String(random.between(1, 8) / 4), ["inf", "-1", "x", "nan", ""]),
+  scoreBound: mostly(
+    (random) => random.pick(["", "", "("]) + random.between(-12, 12),
+    ["-inf", "+inf", "(inf", "", "(", "(x", "[1", "nan", " 1", "-inf", "+inf"],
+  ),
+  memberBound: mostly(
+    (random) => random.pick(["[", "("]) + random.pick(["-5", "1", "20", "a", "b", "foo", ""]),
+    ["-", "+", "-", "+", "-", "+", "a", "", "+x", "\x00"],
+  ),
   field: (random) => {
     if (random.chance(0.95)) return `f${random.below(12)}`;
     return random.pick(["", "7", "\x00\xff", "y".repeat(65)]);
