@@ -13,13 +13,18 @@ export const NOW_MS = 1_700_000_000_000;
 export class Loading {
   readonly harness: EngineHarness;
   readonly loader: DumpLoader;
+  readonly log: string[] = [];
   readonly #path = join(Deno.makeTempDirSync({ prefix: "miniredis_test_" }), "dump.rdb");
 
   constructor(options: HarnessOptions = {}) {
     const config = { "enable-debug-command": "yes", ...options.config };
     this.harness = new EngineHarness({ startMs: NOW_MS, ...options, config });
     const { clock, engine } = this.harness;
-    const logger = new Logger({ clock, sink: { write: () => {} }, pid: 1 });
+    const logger = new Logger({
+      clock,
+      sink: { write: (line) => void this.log.push(line) },
+      pid: 1,
+    });
     this.loader = new DumpLoader(engine, logger, Infinity);
   }
 
