@@ -6,6 +6,7 @@ import { SystemClock } from "./base/clock.ts";
 import { FileSink, Logger, type LogLevel, StdoutSink } from "./base/logger.ts";
 import { SystemRandom } from "./base/random.ts";
 import { MINIREDIS_VERSION, REDIS_VERSION } from "./base/version.ts";
+import { banner } from "./cli/banner.ts";
 import { systemErrorWords } from "./cli/system_error.ts";
 import { allCommands } from "./commands/registry.ts";
 import type { Config } from "./config/config.ts";
@@ -51,6 +52,7 @@ export class Server {
   readonly #saver: DumpSaver;
   readonly #configFile: string;
   readonly #startedAtMs = this.#clock.nowMs();
+  #stopping = false;
   readonly #stopped = Promise.withResolvers<number>();
 
   constructor({ config, configFile }: ServerOptions) {
@@ -124,8 +126,8 @@ export class Server {
   /** Lets go of everything; answers the exit status. */
   async #close(unhook: () => void): Promise<number> {
     const status = await this.#stopped.promise;
-    unhook();
     await this.#listeners.close();
+    unhook(); // not before: another signal would end the process with its own status
     this.logger.warning("Redis is now ready to exit, bye bye...");
     return status;
   }
@@ -145,7 +147,18 @@ export class Server {
 
   #listen(): void {
     this.#listeners.start();
+    if (this.#showsBanner()) {
+      const port = this.#config.int("port");
+      const versions = { version: MINIREDIS_VERSION, redisVersion: REDIS_VERSION };
+      this.logger.raw(banner({ ...versions, port, pid: Deno.pid }));
+    }
     this.logger.notice(`Running mode=standalone, port=${this.#config.int("port")}.`);
+  }
+
+  /** A log that programs read has lines of one form only, unless somebody asks for the banner. */
+  #showsBanner(): boolean {
+    if (this.#config.bool("always-show-logo")) return true;
+    return this.#config.text("logfile") === "" && Deno.stdout.isTerminal();
   }
 
   /** `rename-command`; false when a line cannot be obeyed. */
@@ -175,6 +188,7 @@ export class Server {
 
   /** Stops the server as `shutdown-on-sigint` or `shutdown-on-sigterm` says. */
   #stopFor(signal: Deno.Signal): void {
+    if (this.#stopping) return;
     const name = signal === "SIGTERM" ? "shutdown-on-sigterm" : "shutdown-on-sigint";
     this.logger.warning(`Received ${signal} scheduling shutdown...`);
     const words = this.#config.rendered(name).split(" ");
@@ -196,6 +210,7 @@ export class Server {
         this.logger.warning("The data could not be saved; exiting all the same.");
       }
     }
+    this.#stopping = true;
     this.#loader.cancel(); // if it runs: who stops a server does not wait for a large dump
     this.#stopped.resolve(0);
     return undefined;
