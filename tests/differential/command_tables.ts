@@ -331,6 +331,26 @@ const HYPERLOGLOG: CommandRow[] = [
   { syntax: "GET <key>", weight: 2 },
 ];
 
+const CENTER = "(FROMMEMBER <place>|FROMLONLAT <longitude> <latitude>)";
+const SHAPE = "(BYRADIUS <radius> <unit>|BYBOX <radius> <radius> <unit>)";
+const NEAREST = "[ASC|DESC] [COUNT <count> [ANY]]";
+const WITH = "[WITHDIST] [WITHHASH] [WITHCOORD]";
+
+/** Not STOREDIST: the last digit of one distance in some hundreds is another one than in Redis. */
+const GEO: CommandRow[] = [
+  { syntax: "GEOADD <key> [NX|XX] [CH] (<longitude> <latitude> <place>)+", weight: 8 },
+  { syntax: "GEOPOS <key> <place>*", weight: 2 },
+  { syntax: "GEOHASH <key> <place>*" },
+  { syntax: "GEODIST <key> <place> <place> [<unit>]", weight: 2 },
+  { syntax: `GEOSEARCH <key> ${CENTER} ${SHAPE} ${NEAREST} ${WITH}`, weight: 8 },
+  { syntax: `GEOSEARCHSTORE <key> <key> ${CENTER} ${SHAPE} ${NEAREST} [WITHDIST]`, weight: 2 },
+  { syntax: `GEORADIUS <key> <longitude> <latitude> <radius> <unit> ${WITH} ${NEAREST}` },
+  { syntax: `GEORADIUS <key> <longitude> <latitude> <radius> <unit> ${NEAREST} STORE <key>` },
+  { syntax: `GEORADIUSBYMEMBER <key> <place> <radius> <unit> ${WITH} ${NEAREST} [STORE <key>]` },
+  { syntax: `GEORADIUS_RO <key> <longitude> <latitude> <radius> <unit> ${WITH} ${NEAREST}` },
+  { syntax: `GEORADIUSBYMEMBER_RO <key> <place> <radius> <unit> ${WITH} ${NEAREST}` },
+];
+
 /** Encodings differ by version: the data is compared at the end with that in mind. */
 const GENERIC_BUT_ENCODING = GENERIC.filter(({ syntax }) => syntax !== "OBJECT ENCODING <key>");
 
@@ -352,6 +372,7 @@ export const SEQUENCES: Record<string, CommandRow[]> = {
     ...STRING.slice(0, 1),
     ...GENERIC_BUT_ENCODING,
   ],
+  geo: [...GEO, ...GEO, ...STRING.slice(0, 1), ...GENERIC],
   hyperloglogs: [
     ...HYPERLOGLOG,
     ...HYPERLOGLOG,

@@ -195,5 +195,14 @@ export const VOCABULARY: Vocabulary = {
   entryField: (random) => random.pick(["f", "f", "f", "g", "7", "007", "", "\x00\xff"]),
   group: (random) => random.pick(["g1", "g1", "g1", "g2", ""]),
   consumer: (random) => random.pick(["alice", "bob", "\xff"]),
+  /** Finely drawn: where two members are equally far, which comes first is nobody's promise. */
+  longitude: mostly((random) => String(random.next32() / 2 ** 32 * 360 - 180), ["180.1", "x"]),
+  latitude: mostly((random) => String(random.next32() / 2 ** 32 * 170 - 85), ["85.1", "-90", "x"]),
+  radius: mostly(
+    (random) => String(random.pick([1, 100, 5000]) * random.between(1, 5000)),
+    ["0", "-1", "inf", "x"],
+  ),
+  unit: mostly((random) => random.pick(["m", "km", "mi", "ft", "KM"]), ["x", "meters"]),
+  place: (random) => random.pick(["", "a", "b", "c", "d", "12", "\x00\xff", "x".repeat(70)]),
   text: (random) => random.pick(["", "hello", "a b", "\x00\xff"]),
 };

@@ -158,5 +158,5 @@ function store(
       zset.set(member, storeDistance ? distance : points.score(index));
     }
   });
-  call.reply.integer(replaceByZset(call, destination!, result, form.event));
+  call.reply.integer(replaceByZset(call, destination!, result, form.event, length));
 }

@@ -56,9 +56,15 @@ export function removeEmptyZset(call: Call, key: Slice, ref: number): void {
 
 /**
  * Puts a sorted set in the place of whatever a key holds, its expiry included, and announces
- * `event`. An empty one removes the key. Answers the number of members.
+ * `event`, as so many changes. An empty one removes the key. Answers the number of members.
  */
-export function replaceByZset(call: Call, key: Slice, zset: ZsetValue, event: string): number {
+export function replaceByZset(
+  call: Call,
+  key: Slice,
+  zset: ZsetValue,
+  event: string,
+  changes = 1,
+): number {
   const { database } = call;
   const size = zset.size;
   const old = database.write(key);
@@ -67,7 +73,7 @@ export function replaceByZset(call: Call, key: Slice, zset: ZsetValue, event: st
   }
   if (size > 0) {
     putZset(call, key, zset);
-    database.changed(key, event);
+    database.changed(key, event, changes);
   } else {
     zset.free();
     if (old !== 0) database.changed(key, "del");
