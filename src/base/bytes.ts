@@ -103,12 +103,27 @@ export function copyBytes(
   if (source === target) return moveBytes(target, start, end, at);
   const length = end - start;
   if (length > COPY_LOOP_MAX && length <= COPY_VIEWS_MAX) {
-    const from = sourceViews.of(source),
-      to = from === undefined ? undefined : targetViews.of(target);
-    if (from !== undefined && to !== undefined) return copyWords(from, start, end, to, at);
+    // A reply of many elements copies from one array to one other all the time.
+    if (source !== lastSource || target !== lastTarget) findViews(source, target);
+    if (lastFrom !== undefined && lastTo !== undefined) {
+      return copyWords(lastFrom, start, end, lastTo, at);
+    }
     if (length > COPY_LOOP_MAX_WITHOUT_VIEWS) return target.set(source.subarray(start, end), at);
   } else if (length > COPY_VIEWS_MAX) return target.set(source.subarray(start, end), at);
   for (let from = start; from < end; from++) target[at++] = source[from];
+}
+
+let lastSource: Uint8Array | undefined;
+let lastTarget: Uint8Array | undefined;
+let lastFrom: DataView | undefined;
+let lastTo: DataView | undefined;
+
+function findViews(source: Uint8Array, target: Uint8Array): void {
+  lastFrom = sourceViews.of(source);
+  lastTo = lastFrom === undefined ? undefined : targetViews.of(target);
+  // Without views the next call asks again, and gets them.
+  lastSource = lastTo === undefined ? undefined : source;
+  lastTarget = target;
 }
 
 /** At least eight bytes; the last eight overlap those before them. */

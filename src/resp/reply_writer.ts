@@ -8,6 +8,7 @@ import { giveLargeBuffer, LARGE_REPLY_BYTES, takeLargeBuffer } from "./large_buf
 import type { ReplySink } from "./reply_sink.ts";
 
 const CR = 0x0d, LF = 0x0a;
+const ZERO = 0x30;
 const STAR = 0x2a,
   DOLLAR = 0x24,
   COLON = 0x3a,
@@ -111,8 +112,14 @@ export class ReplyWriter implements ReplySink {
     const count = end - start;
     this.reserve(count + HEADER_BYTES + 2);
     const buffer = this.buffer;
-    buffer[this.length] = DOLLAR;
-    let at = writeInteger(count, buffer, this.length + 1);
+    let at = this.length;
+    buffer[at++] = DOLLAR;
+    if (count < 100) {
+      // Most lengths have one digit or two.
+      const tens = count * 103 >> 10;
+      if (tens !== 0) buffer[at++] = ZERO + tens;
+      buffer[at++] = ZERO + count - tens * 10;
+    } else at = writeInteger(count, buffer, at);
     buffer[at++] = CR;
     buffer[at++] = LF;
     copyBytes(bytes, start, end, buffer, at);
