@@ -98,12 +98,14 @@ function intersect(sources: readonly SourceSet[], take: (member: Slice) => boole
   const others = sources.slice(1).filter((source) => source.ref !== ref);
   set.begin();
   try {
-    while (set.next()) {
-      let i = 0;
-      while (i < others.length && others[i].set.hasMemberOf(set)) i++;
-      if (i === others.length && !take(set.member)) break;
-    }
+    while (set.next()) if (isInAll(others, set) && !take(set.member)) break;
   } finally {
     set.end();
   }
+}
+
+/** A function of its own: V8 replaces a nested loop again and again while the outer one runs. */
+function isInAll(sources: readonly SourceSet[], member: SetValue): boolean {
+  for (let i = 0; i < sources.length; i++) if (!sources[i].set.hasMemberOf(member)) return false;
+  return true;
 }

@@ -79,9 +79,13 @@ function addMissing(result: SetValue, first: SourceSet, others: readonly SourceS
   // The largest first: it is the likeliest to have the member.
   const ordered = [...others].sort((a, b) => b.set.size - a.set.size);
   eachMember(first.set, (set) => {
-    for (const other of ordered) if (other.set.hasMemberOf(set)) return;
-    result.addMemberOf(set);
+    if (!isInAny(ordered, set)) result.addMemberOf(set);
   });
+}
+
+function isInAny(sources: readonly SourceSet[], member: SetValue): boolean {
+  for (let i = 0; i < sources.length; i++) if (sources[i].set.hasMemberOf(member)) return true;
+  return false;
 }
 
 function addAndRemove(result: SetValue, first: SourceSet, others: readonly SourceSet[]): void {
