@@ -5,6 +5,7 @@ import { plain } from "../support/reply.ts";
 import { median, type Row, rowOf } from "./figures.ts";
 import { setKeys } from "./memory.ts";
 import { alternate, type Bench, type Opponent, start } from "./opponents.ts";
+import { fillAllTypes } from "./type_fillings.ts";
 
 /** A dump to load: one row of the report each. */
 export interface DumpRow {
@@ -20,6 +21,7 @@ const DUMPS: DumpRow[] = [
     bar: 1.0,
     fill: (server) => setKeys(server, 0, 1_000_000, () => 64),
   },
+  { title: "loading a dump of all types together", bar: 1.0, fill: fillAllTypes },
 ];
 
 const START_BAR_MS = 100;

@@ -15,6 +15,7 @@ import { memory } from "./memory.ts";
 import type { Bench } from "./opponents.ts";
 import { line, markdown } from "./report.ts";
 import { throughput } from "./throughput.ts";
+import { types } from "./types.ts";
 
 /** The parts of a run, in order. */
 const PARTS: Record<string, (bench: Bench) => Promise<Row[]>> = {
@@ -22,6 +23,7 @@ const PARTS: Record<string, (bench: Bench) => Promise<Row[]>> = {
   memory,
   loading,
   growth,
+  types,
 };
 
 const DEFAULT_PAIRS = 5;

@@ -45,9 +45,14 @@ const FILLINGS: Filling[] = [
   },
 ];
 
-export async function memory(bench: Bench): Promise<Row[]> {
+export function memory(bench: Bench): Promise<Row[]> {
+  return residentGrowth(bench, FILLINGS);
+}
+
+/** One row for each filling. */
+export async function residentGrowth(bench: Bench, fillings: readonly Filling[]): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const filling of FILLINGS) {
+  for (const filling of fillings) {
     const pairs = await alternate(bench, async (who) => {
       await using server = await start(bench, who);
       const empty = await residentBytes(server.pid);

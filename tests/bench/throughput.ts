@@ -29,13 +29,18 @@ const KEYS = 100_000;
 const VALUE_SIZE = 64;
 const ECHO_BAR = 1.1;
 
-interface Run {
-  test: string;
+/** One run of redis-benchmark. */
+export interface Run {
+  /** The name of its `-t`, or the words of a command, where `__rand_int__` is drawn anew each time. */
+  test: string | readonly string[];
   requests: number;
   pipeline: number;
+  /** `__rand_int__` is below this; 100,000 without. */
+  range?: number;
 }
 
-interface Sample {
+/** What a run measured. */
+export interface Sample {
   perSecond: number;
   cpuMicroseconds: number;
 }
@@ -113,7 +118,7 @@ function besideEcho(name: string, pairs: readonly { ours: number }[], echo: numb
   );
 }
 
-async function redisBenchmark(server: ServerProcess, run: Run): Promise<Sample> {
+export async function redisBenchmark(server: ServerProcess, run: Run): Promise<Sample> {
   const program = findProgram("redis-benchmark");
   if (program === null) throw new Error("redis-benchmark is not on the PATH");
   const before = await cpuTimeMs(server.pid);
@@ -122,13 +127,13 @@ async function redisBenchmark(server: ServerProcess, run: Run): Promise<Sample> 
     c: CLIENTS,
     P: run.pipeline,
     d: VALUE_SIZE,
-    r: KEYS,
+    r: run.range ?? KEYS,
     n: run.requests,
-    t: run.test,
   };
   const args = Object.entries(flags).flatMap(([flag, value]) => [`-${flag}`, String(value)]);
+  const what = typeof run.test === "string" ? ["-t", run.test] : run.test;
   const { success, stdout, stderr } = await new Deno.Command(program, {
-    args: ["-h", "127.0.0.1", ...args, "--csv"],
+    args: ["-h", "127.0.0.1", ...args, "--csv", ...what],
   }).output();
   const used = await cpuTimeMs(server.pid) - before;
   const output = new TextDecoder().decode(stdout);
