@@ -17,6 +17,7 @@ import { applySettings } from "../../src/engine/settings.ts";
 import { Arena } from "../../src/memory/arena.ts";
 import { Listeners } from "../../src/net/listener.ts";
 import { Keyspace } from "../../src/store/keyspace.ts";
+import { installValueTypes } from "../../src/store/value_types.ts";
 import { FakeDirectory } from "../config/fake_directory.ts";
 import { fakePorts } from "./engine_harness.ts";
 import { RespClient } from "./resp_client.ts";
@@ -35,6 +36,7 @@ export class LiveServer {
       random: new SeededRandom(1),
       databases: config.int("databases"),
     });
+    installValueTypes(keyspace);
     this.engine = new Engine({
       keyspace,
       config,

@@ -21,6 +21,10 @@ export function replies(client: HarnessClient): Plain[] {
 /** A harness whose lists become chains of nodes with so many elements. */
 export function harnessWithNodes(size: number, compressDepth = 0): EngineHarness {
   return new EngineHarness({
-    config: { "list-max-listpack-size": `${size}`, "list-compress-depth": `${compressDepth}` },
+    config: {
+      "enable-debug-command": "yes",
+      "list-max-listpack-size": `${size}`,
+      "list-compress-depth": `${compressDepth}`,
+    },
   });
 }
