@@ -42,7 +42,18 @@ async function fill(ask: Ask): Promise<void> {
     }
   }
   await ask("RPUSH", "list:huge", "x".repeat(70_000), "short", "y".repeat(9000), "");
-  await ask("ZADD", "zset:edges", "-inf", "low", "inf", "high", "-0", "zero", "1024.25", "fraction");
+  await ask(
+    "ZADD",
+    "zset:edges",
+    "-inf",
+    "low",
+    "inf",
+    "high",
+    "-0",
+    "zero",
+    "1024.25",
+    "fraction",
+  );
   await ask("HSET", "hash:edges", "", "", "\r\n\0\xff", "z".repeat(100_000));
   await ask("SADD", "set:edges", "9223372036854775807", "-9223372036854775808", "0");
   await fillStreams(ask);
@@ -77,7 +88,9 @@ test("a dump of every type, both sides of every limit, is served as redis-server
   const digest = await askRedis("DEBUG", "DIGEST");
   await askRedis("SAVE");
 
-  await using server = await startMiniredis({ "enable-debug-command": "yes" }, { dir: redis.folder });
+  await using server = await startMiniredis({ "enable-debug-command": "yes" }, {
+    dir: redis.folder,
+  });
   using client = await RespClient.connect({ port: server.port });
   const ask = askOver(client);
   await assertServes(ask, wanted);
