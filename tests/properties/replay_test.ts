@@ -34,6 +34,8 @@ class Original {
   }
 
   run(words: string[], random: Seeded): void {
+    // Limits of encodings are settings of a server, not effects on its keys.
+    if (words[0].toUpperCase() === "CONFIG") return;
     const client = random.pick(this.#clients);
     client.send(words);
     client.takeReplies();
