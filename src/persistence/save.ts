@@ -90,7 +90,8 @@ export class DumpSaver {
 function writeDatabase(writer: RdbWriter, database: Database): void {
   const { table } = database;
   const visit = (ref: number) => writer.entry(database, ref);
-  writer.database(database);
+  writer.database(database.index);
+  writer.resize(database.size, database.expires.length);
   table.pauseRehash(); // nothing moves behind the cursor's back: each key comes once
   try {
     let cursor = 0;

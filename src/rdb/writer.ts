@@ -2,7 +2,14 @@
 import { asciiBytes } from "../base/bytes.ts";
 import { Slice } from "../base/slice.ts";
 import type { Database } from "../store/database.ts";
-import { accessOf, TYPE_HASH, TYPE_STRING } from "../store/entry.ts";
+import {
+  accessOf,
+  keyLength,
+  keyStart,
+  stringBytesInto,
+  TYPE_HASH,
+  TYPE_STRING,
+} from "../store/entry.ts";
 import type { Keyspace } from "../store/keyspace.ts";
 import { ENCODING_LISTPACK } from "../values/encodings.ts";
 import { OPCODE } from "./opcodes.ts";
@@ -39,6 +46,9 @@ export class RdbWriter {
   readonly #output: RdbOutput;
   readonly #values: ValueWriter;
   readonly #facts = { type: 0, encoding: 0, expires: false };
+  // Not those of the database: a snapshot is written while others hold them.
+  readonly #key = new Slice();
+  readonly #string = new Slice();
 
   constructor(keyspace: Keyspace, sink: ByteSink, options: RdbWriterOptions) {
     this.#keyspace = keyspace;
@@ -75,13 +85,16 @@ export class RdbWriter {
   }
 
   /** The keys that follow belong to this database. */
-  database(database: Database): void {
-    const output = this.#output;
-    output.byte(OPCODE.selectDb);
-    output.length(database.index);
-    output.byte(OPCODE.resizeDb);
-    output.length(database.size);
-    output.length(database.expires.length);
+  database(index: number): void {
+    this.#output.byte(OPCODE.selectDb);
+    this.#output.length(index);
+  }
+
+  /** How many keys, and keys with an expiry, the database will get. */
+  resize(keys: number, expires: number): void {
+    this.#output.byte(OPCODE.resizeDb);
+    this.#output.length(keys);
+    this.#output.length(expires);
   }
 
   /** A key with its value, expiry and access. */
@@ -95,7 +108,7 @@ export class RdbWriter {
     if (this.#options.access !== "none") this.#access(accessOf(database.arena, ref));
     const form = this.#formOf(database, ref);
     output.byte(form);
-    output.string(database.keyOf(ref));
+    output.string(this.#keyOf(ref));
     this.#value(database, ref, form);
   }
 
@@ -110,6 +123,12 @@ export class RdbWriter {
     }
   }
 
+  #keyOf(ref: number): Slice {
+    const { arena } = this.#keyspace, start = keyStart(ref);
+    this.#key.set(arena.u8, start, start + keyLength(arena, ref));
+    return this.#key;
+  }
+
   #formOf(database: Database, ref: number): number {
     const facts = this.#facts;
     facts.type = database.typeOf(ref);
@@ -121,14 +140,16 @@ export class RdbWriter {
     } catch (error) {
       if (!(error instanceof RdbVersionError)) throw error;
       throw new RdbVersionError(
-        `key ${printableKey(database.keyOf(ref))} in database ${database.index}: ${error.message}`,
+        `key ${printableKey(this.#keyOf(ref))} in database ${database.index}: ${error.message}`,
       );
     }
   }
 
   #value(database: Database, ref: number, form: number): void {
-    if (database.typeOf(ref) === TYPE_STRING) this.#output.string(database.stringOf(ref));
-    else this.#values.write(form, database.encodingOf(ref), database.valueOf(ref));
+    if (database.typeOf(ref) === TYPE_STRING) {
+      stringBytesInto(this.#keyspace.arena, ref, this.#string);
+      this.#output.string(this.#string);
+    } else this.#values.write(form, database.encodingOf(ref), database.valueOf(ref));
   }
 
   /** The end of the dump, with the checksum. */

@@ -42,6 +42,7 @@ export class Database extends KeyLookup {
    */
   putString(ref: number, key: Slice, value: Slice, encoding: number, expireAtMs: number): number {
     const { arena } = this;
+    this.keyspace.barrier?.beforeWrite(this.table, this.hashOfLast);
     if (ref !== 0 && this.#overwrote(ref, value, encoding, expireAtMs)) return ref;
     const inArena = value.bytes === arena.u8; // whose view allocation may replace
     const length = value.end - value.start;
@@ -164,6 +165,7 @@ export class Database extends KeyLookup {
 
   #insert(key: Slice, meta: number, inlineLength: number, expiry: boolean): number {
     const { arena, table } = this;
+    this.keyspace.barrier?.beforeWrite(table, this.hashOfLast);
     const inArena = key.bytes === arena.u8;
     const length = key.end - key.start;
     // What may fail comes first.
@@ -272,6 +274,7 @@ export class Database extends KeyLookup {
   /** Sets the expiry; answers the entry, which may have moved. */
   setExpireAt(ref: number, atMs: number): number {
     const { arena } = this;
+    this.willChange(ref);
     if (!hasExpiry(arena, ref)) {
       const inline = this.#inlineLength(ref);
       ref = this.#move(ref, true, inline, inline);
@@ -284,6 +287,7 @@ export class Database extends KeyLookup {
   clearExpiry(ref: number): number {
     const { arena } = this;
     if (!hasExpiry(arena, ref)) return 0;
+    this.willChange(ref);
     const inline = this.#inlineLength(ref);
     const needed = entryBytes(keyLength(arena, ref), false, inline);
     if (Arena.roundUp(needed) !== arena.usableBytes(ref)) {
@@ -314,6 +318,7 @@ export class Database extends KeyLookup {
 
   /** Removes an entry with its value. The caller announces the change. */
   override remove(ref: number): void {
+    this.willChange(ref);
     if (hasExpiry(this.arena, ref)) this.#forgetExpiry(ref);
     this.table.unlink(ref);
     this.#freeValue(ref);
@@ -325,11 +330,17 @@ export class Database extends KeyLookup {
    * Inline strings have no value word of their own: copy them first.
    */
   detach(ref: number): number {
+    this.willChange(ref);
     const value = this.valueOf(ref);
     if (hasExpiry(this.arena, ref)) this.#forgetExpiry(ref);
     this.table.unlink(ref);
     this.arena.free(ref);
     return value;
+  }
+
+  /** For those who change an entry, or what it holds, without having looked it up for writing. */
+  willChange(ref: number): void {
+    this.keyspace.barrier?.beforeWrite(this.table, this.arena.i32[ref * 2 + 1]);
   }
 
   /**

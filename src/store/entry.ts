@@ -8,9 +8,15 @@
 //   word    value: length of an inline string, else a reference to the value
 //   3 words expiry, when meta says so: instant in ms (low, high), position in the expiry index
 //   bytes   the value, when it is an inline string
+import type { Slice } from "../base/slice.ts";
 import type { Arena } from "../memory/arena.ts";
 import { ENTRY_KEY_OFFSET } from "../memory/hash_table.ts";
-import { ENCODING_EMBSTR, ENCODING_INT, ENCODING_RAW } from "../values/encodings.ts";
+import {
+  ENCODING_EMBSTR,
+  ENCODING_INT,
+  ENCODING_RAW,
+  ENCODING_RAW_BLOCK,
+} from "../values/encodings.ts";
 
 /** Type of a value, numbered as in the RDB specification's object types. */
 export const TYPE_STRING = 0;
@@ -112,6 +118,18 @@ export function touchValue(arena: Arena, ref: number): number {
 export function inlineStart(arena: Arena, ref: number): number {
   const word = valueWord(arena, ref) + 1;
   return (hasExpiry(arena, ref) ? word + 3 : word) * 4;
+}
+
+/** Points the slice at the bytes of a string. */
+export function stringBytesInto(arena: Arena, ref: number, slice: Slice): void {
+  const word = arena.i32[valueWord(arena, ref)];
+  if (encodingOf(arena, ref) !== ENCODING_RAW_BLOCK) {
+    const start = inlineStart(arena, ref);
+    slice.set(arena.u8, start, start + word);
+  } else {
+    const start = word * 8 + BLOCK_HEADER_BYTES;
+    slice.set(arena.u8, start, start + arena.i32[word * 2]);
+  }
 }
 
 /** Expiry instant in Unix ms, -1 without. */

@@ -13,6 +13,7 @@ const HASHES_PER_LOOK = 16;
  */
 export function expireFields(database: Database, key: Slice, ref: number): boolean {
   const { keyspace } = database;
+  database.willChange(ref);
   const hashes = keyspace.valueTypes[TYPE_HASH] as HashValues;
   const hash = hashes.expiryWindow.open(database.encodingOf(ref), database.valueOf(ref));
   const removed: Uint8Array[] = [];

@@ -84,6 +84,7 @@ export abstract class KeyLookup {
   write(key: Slice): number {
     let ref = this.peek(key);
     if (ref === 0) return 0;
+    this.keyspace.barrier?.beforeWrite(this.table, this.hashOfLast);
     if (hasExpiry(this.arena, ref)) ref = this.#liveOrExpire(key, ref, true);
     if (ref !== 0) this.#touch(ref);
     return ref;

@@ -9,6 +9,7 @@ import { defaultValueLimits, type ValueLimits } from "../values/limits.ts";
 import type { ValueType } from "../values/value_type.ts";
 import { AccessClock } from "./access_clock.ts";
 import type { ChangeListener } from "./changes.ts";
+import type { WriteBarrier } from "./write_barrier.ts";
 
 /** Counters that belong to the keys; INFO stats shows them. */
 export interface KeyspaceStats {
@@ -72,6 +73,8 @@ export class SharedState<Database> {
   readonly access: AccessClock;
   /** The engine, once it is there. */
   listener: ChangeListener<Database> = SILENT;
+  /** Told before keys change, while a snapshot is taken. */
+  barrier: WriteBarrier | undefined = undefined;
   /** Changes since the last save. */
   dirty = 0;
   /** A key whose hash is known already because somebody looked ahead. */

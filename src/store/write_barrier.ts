@@ -1,0 +1,14 @@
+// What a snapshot asks of everybody who changes the data: to say so before.
+import type { HashTable } from "../memory/hash_table.ts";
+
+/**
+ * Stands between writers and the data while a snapshot is taken: what is about to change is
+ * looked at first, so that the snapshot shows one point in time. It changes no data and no slice
+ * that a database hands out.
+ */
+export interface WriteBarrier {
+  /** The key of this hash is about to be added, changed or removed in a database's table. */
+  beforeWrite(table: HashTable, hash: number): void;
+  /** All keys of the table are about to go. */
+  beforeFlush(table: HashTable): void;
+}
