@@ -11,6 +11,8 @@ export class EntryBatch {
   readonly refs: Int32Array = new Int32Array(BATCH_ENTRIES);
   readonly #hashes = new Int32Array(BATCH_ENTRIES);
   readonly #heads = new Int32Array(BATCH_ENTRIES);
+  /** What was read ahead, lest the compiler leaves it out. */
+  #seen = 0;
   count = 0;
   linked = 0;
 
@@ -25,7 +27,9 @@ export class EntryBatch {
   link(table: HashTable): boolean {
     const { refs, count } = this, { arena } = table, hashes = this.#hashes, heads = this.#heads;
     for (let i = 0; i < count; i++) heads[i] = table.first(hashes[i]);
-    for (let i = 0; i < count; i++) if (heads[i] !== 0) table.touch(heads[i]);
+    let seen = 0;
+    for (let i = 0; i < count; i++) if (heads[i] !== 0) seen ^= table.touch(heads[i]);
+    this.#seen = seen;
     for (; this.linked < count; this.linked++) {
       const ref = refs[this.linked], hash = hashes[this.linked];
       const start = ref * 8 + ENTRY_KEY_OFFSET;
