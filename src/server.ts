@@ -21,6 +21,7 @@ import { Listeners } from "./net/listener.ts";
 import { Dumps } from "./persistence/dumps.ts";
 import { DumpLoader, LoadError } from "./persistence/load.ts";
 import { DumpSaver } from "./persistence/save.ts";
+import { obeySavePoints } from "./persistence/save_points.ts";
 import { PersistenceStatus } from "./persistence/status.ts";
 import { randomId, StandaloneReplication } from "./replication/standalone.ts";
 import { Keyspace } from "./store/keyspace.ts";
@@ -93,6 +94,7 @@ export class Server {
       logger: this.logger,
       functionLibraries: () => loader.functionLibraries,
     });
+    this.#cron.add(() => obeySavePoints(this.engine, this.#saver, this.logger));
   }
 
   /** Listens, loads, serves, and stops; answers the exit status. */
@@ -139,9 +141,6 @@ export class Server {
     else logger.warning("Warning: no config file specified, using the default config.");
     for (const name of this.#config.withoutEffect()) {
       logger.warning(`The directive '${name}' has no effect in this version.`);
-    }
-    if (this.#config.value("save").length > 0) {
-      logger.warning("Save points make the server save when it stops, but not while it runs yet.");
     }
   }
 
@@ -202,6 +201,7 @@ export class Server {
   #shutdown({ save, force }: ShutdownOptions): string | undefined {
     this.logger.warning("User requested shutdown...");
     const loading = this.#loader.progress !== undefined; // what is in memory is not all there is
+    this.#saver.cancel();
     const wanted = save === "save" || save === "default" && this.#config.value("save").length > 0;
     if (wanted && !loading) {
       this.logger.notice("Saving the final RDB snapshot before exiting.");

@@ -26,6 +26,10 @@ export type PayloadResult = "stored" | "unverified" | "malformed";
 export interface DumpPort {
   /** When the data was last on the disk, Unix ms; the start of the server at first. */
   readonly lastSavedAtMs: number;
+  /** Whether a save is under way in the background. */
+  readonly saving: boolean;
+  /** Begins one; none is under way. */
+  saveLater(): void;
   /** Saves, because a client asked for it, before it returns. False when it failed; the log says why. */
   save(): boolean;
   /** Puts the dump, saved just before if `save` says so, in the place of the data, before it returns.

@@ -7,6 +7,8 @@ export interface DumpFile {
   writeSync(bytes: Uint8Array): number;
   /** Waits until what was written is on the disk. */
   syncSync(): void;
+  /** As `syncSync`, while others work. */
+  sync(): Promise<void>;
   close(): void;
 }
 
@@ -46,42 +48,63 @@ export class ReplaceError extends Error {
 }
 
 /**
- * Replaces the file at `path`: `write` fills one beside it, which takes its place when it is
- * complete and on the disk. When anything fails, the old file is as it was and the new one is gone;
- * only when the folder could not be synced has the new one taken its place already. Throws
- * ReplaceError; what is not about files passes.
+ * A file that is going to replace the one at `path`: it is filled beside it and takes its place when
+ * it is complete and on the disk. Until then the old file is as it was. Throws ReplaceError.
  */
-export function replaceFile(
-  path: string,
-  write: (put: (bytes: Uint8Array) => void) => void,
-  files: DumpFiles = DUMP_FILES,
-): void {
-  const folder = dirname(path);
-  const temporary = join(folder, `temp-${Deno.pid}.rdb`);
-  const file = attempt(`cannot create ${temporary}`, () => files.create(temporary));
-  try {
-    writeAndClose(file, write);
-    attempt(`cannot rename it to ${basename(path)}`, () => files.rename(temporary, path));
-  } catch (error) {
-    try {
-      files.remove(temporary);
-    } catch { /* what failed first is what counts */ }
-    throw error;
-  }
-  attempt(`cannot sync the folder ${folder}`, () => files.syncFolder(folder));
-}
+export class Replacement {
+  readonly #path: string;
+  readonly #temporary: string;
+  readonly #files: DumpFiles;
+  readonly #file: DumpFile;
+  #closed = false;
 
-function writeAndClose(file: DumpFile, write: (put: (bytes: Uint8Array) => void) => void): void {
-  const put = (bytes: Uint8Array) => {
+  constructor(path: string, temporaryName: string, files: DumpFiles) {
+    this.#path = path;
+    this.#files = files;
+    const temporary = this.#temporary = join(dirname(path), temporaryName);
+    this.#file = attempt(`cannot create ${temporary}`, () => files.create(temporary));
+  }
+
+  /** Writes all of the bytes. */
+  write(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length;) {
-      at += attempt("cannot write", () => file.writeSync(bytes.subarray(at)));
+      at += attempt("cannot write", () => this.#file.writeSync(bytes.subarray(at)));
     }
-  };
-  try {
-    write(put);
-    attempt("cannot sync", () => file.syncSync());
-  } finally {
-    file.close();
+  }
+
+  /** Waits until what was written is on the disk. */
+  sync(): void {
+    attempt("cannot sync", () => this.#file.syncSync());
+  }
+
+  /** As {@link sync}, while others work. */
+  async syncLater(): Promise<void> {
+    try {
+      await this.#file.sync();
+    } catch (error) {
+      throw new ReplaceError("cannot sync", error);
+    }
+  }
+
+  /** Takes the old file's place. When only the folder could not be synced, it has taken it already. */
+  commit(): void {
+    const path = this.#path, files = this.#files;
+    this.#close();
+    attempt(`cannot rename it to ${basename(path)}`, () => files.rename(this.#temporary, path));
+    attempt(`cannot sync the folder ${dirname(path)}`, () => files.syncFolder(dirname(path)));
+  }
+
+  /** Gives up; nothing is left. */
+  abandon(): void {
+    this.#close();
+    try {
+      this.#files.remove(this.#temporary);
+    } catch { /* it has its place already, or what failed first is what counts */ }
+  }
+
+  #close(): void {
+    if (!this.#closed) this.#file.close();
+    this.#closed = true;
   }
 }
 

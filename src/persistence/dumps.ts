@@ -28,6 +28,16 @@ export class Dumps implements DumpPort {
     return this.#options.saver().lastSavedAtMs;
   }
 
+  get saving(): boolean {
+    return this.#options.saver().background !== undefined;
+  }
+
+  saveLater(): void {
+    const saver = this.#options.saver();
+    saver.saves++;
+    saver.saveLater();
+  }
+
   save(): boolean {
     const saver = this.#options.saver();
     saver.saves++;
@@ -38,6 +48,7 @@ export class Dumps implements DumpPort {
     const { engine, loader, saver, logger } = this.#options;
     if (save && !saver().save()) return "ERR";
     const { keyspace } = engine();
+    saver().cancel();
     for (const database of keyspace.databases) keyspace.flush(database, false);
     try {
       if (loader().loadNow(saver().path) === undefined) {

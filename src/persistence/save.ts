@@ -1,13 +1,18 @@
-// Writes the dump: all databases in one go, beside the old file, which it then replaces.
+// Writes the dump: all databases in one go, or in slices between which clients are served.
 import { join } from "node:path";
 import type { Logger } from "../base/logger.ts";
 import { REDIS_VERSION } from "../base/version.ts";
 import type { Engine } from "../engine/engine.ts";
+import { GATE_MISCONF } from "../engine/admission.ts";
 import { RdbVersionError } from "../rdb/value_form.ts";
 import { RdbWriter, type RdbWriterOptions, versionForKeyspace } from "../rdb/writer.ts";
-import type { Database } from "../store/database.ts";
 import type { Keyspace } from "../store/keyspace.ts";
-import { DUMP_FILES, type DumpFiles, ReplaceError, replaceFile } from "./dump_files.ts";
+import { DUMP_FILES, type DumpFiles, ReplaceError, Replacement } from "./dump_files.ts";
+import { Snapshot } from "./snapshot.ts";
+
+/** Work in one slice of a save in the background; clients get as much time in between. */
+const SLICE_MS = 2;
+const PAUSE_MS = 1;
 
 /** What a saver works with. */
 export interface DumpSaverOptions {
@@ -19,14 +24,31 @@ export interface DumpSaverOptions {
   readonly files?: DumpFiles;
 }
 
+/** A save under way in the background. */
+interface Background {
+  readonly startedAtMs: number;
+  /** Known once the instant of the snapshot has come. */
+  snapshot: Snapshot | undefined;
+  keysTotal: number;
+  cancelled: boolean;
+}
+
 /** Saves the keyspace of an engine, and remembers how that went. */
 export class DumpSaver {
   /** When the data was last on the disk, Unix ms; the start of the server at first. */
   lastSavedAtMs: number;
-  /** Whether the last attempt in the background failed. */
-  failed = false;
-  /** Saves that clients asked for. */
+  /** When a save in the background was last begun, Unix ms. */
+  lastTriedAtMs = 0;
+  /** Seconds that the last one took, -1 for none. */
+  lastSeconds = -1;
+  /** Saves that clients or save points asked for. */
   saves = 0;
+  /** The save in the background, settled when it is over. */
+  finished: Promise<void> = Promise.resolve();
+  #failed = false;
+  /** Saves in the background so far: one that was cancelled may still have its file. */
+  #attempts = 0;
+  #background: Background | undefined;
   readonly #engine: Engine;
   readonly #logger: Logger;
   readonly #functionLibraries: () => readonly Uint8Array[];
@@ -38,6 +60,7 @@ export class DumpSaver {
     this.#functionLibraries = functionLibraries;
     this.#files = files ?? DUMP_FILES;
     this.lastSavedAtMs = engine.keyspace.clock.nowMs();
+    engine.config.onChange(["save", "stop-writes-on-bgsave-error"], () => this.#setGate());
   }
 
   /** Where the dump is. */
@@ -46,27 +69,124 @@ export class DumpSaver {
     return join(config.text("dir"), config.text("dbfilename"));
   }
 
+  /** Whether the last save in the background failed. */
+  get failed(): boolean {
+    return this.#failed;
+  }
+
+  /** The save in the background: when it began, and how many keys it has written. */
+  get background(): { startedAtMs: number; keysWritten: number; keysTotal: number } | undefined {
+    if (this.#background === undefined) return undefined;
+    const { startedAtMs, snapshot, keysTotal } = this.#background;
+    return { startedAtMs, keysTotal, keysWritten: snapshot?.keysWritten ?? 0 };
+  }
+
   /** Saves before it returns. False when that failed: the log says why, the old file is untouched. */
   save(): boolean {
     const { keyspace } = this.#engine;
-    const { path } = this;
+    this.cancel();
+    let file: Replacement | undefined;
     try {
-      replaceFile(path, (put) => this.#write({ write: put }), this.#files);
+      while (!Snapshot.prepare(keyspace)) { /* until no table is being moved */ }
+      file = new Replacement(this.path, `temp-${Deno.pid}.rdb`, this.#files);
+      const { snapshot, writer } = this.#begin(file);
+      try {
+        snapshot.run(() => false);
+      } finally {
+        snapshot.end();
+      }
+      writer.end();
+      file.sync();
+      file.commit();
     } catch (error) {
-      if (!(error instanceof ReplaceError || error instanceof RdbVersionError)) throw error;
-      this.#logger.warning(`The dump ${path} was not saved: ${error.message}`);
+      file?.abandon();
+      if (!isExpected(error)) throw error;
+      this.#report(error);
       return false;
     }
-    this.#logger.notice("DB saved on disk");
-    keyspace.dirty = 0;
-    this.lastSavedAtMs = keyspace.clock.nowMs();
-    this.failed = false;
+    this.#succeeded(keyspace.dirty);
     return true;
   }
 
-  #write(sink: { write(bytes: Uint8Array): void }): void {
+  /** Begins to save in the background, at the next turn of the event loop. */
+  saveLater(): void {
+    const background: Background = {
+      startedAtMs: this.#engine.keyspace.clock.nowMs(),
+      snapshot: undefined,
+      keysTotal: this.#engine.keyspace.size,
+      cancelled: false,
+    };
+    this.#background = background;
+    this.lastTriedAtMs = background.startedAtMs;
+    this.#logger.notice("Background saving started");
+    this.finished = this.#saveInSlices(background);
+  }
+
+  /** Stops a save in the background; its file goes. */
+  cancel(): void {
+    const background = this.#background;
+    if (background === undefined) return;
+    background.cancelled = true;
+    background.snapshot?.end();
+    this.#background = undefined;
+  }
+
+  async #saveInSlices(background: Background): Promise<void> {
+    const { keyspace } = this.#engine;
+    let file: Replacement | undefined;
+    try {
+      do await pause(PAUSE_MS); while (!background.cancelled && !this.#prepared());
+      if (background.cancelled) return;
+      const name = `temp-bgsave-${Deno.pid}-${++this.#attempts}.rdb`;
+      file = new Replacement(this.path, name, this.#files);
+      const dirtyAtStart = keyspace.dirty;
+      const { snapshot, writer } = this.#begin(file);
+      background.snapshot = snapshot;
+      background.keysTotal = keyspace.size;
+      try {
+        while (!background.cancelled && !snapshot.run(this.#sliceEnd())) await pause(PAUSE_MS);
+      } finally {
+        if (!background.cancelled) snapshot.end();
+      }
+      if (!background.cancelled) writer.end();
+      if (!background.cancelled) await file.syncLater();
+      if (background.cancelled) return file.abandon();
+      file.commit();
+      this.#succeeded(dirtyAtStart);
+    } catch (error) {
+      file?.abandon();
+      if (background.cancelled) return;
+      this.#failed = true;
+      if (isExpected(error)) this.#report(error);
+      else this.#engine.reportInternalError(error, "bgsave");
+    } finally {
+      if (!background.cancelled) this.#ended(background);
+    }
+  }
+
+  #ended({ startedAtMs }: Background): void {
+    this.lastSeconds = Math.round((this.#engine.keyspace.clock.nowMs() - startedAtMs) / 1000);
+    this.#background = undefined;
+    this.#setGate();
+  }
+
+  /** Whether no table is being moved; moves some more. */
+  #prepared(): boolean {
+    const isOver = this.#sliceEnd();
+    while (!Snapshot.prepare(this.#engine.keyspace)) if (isOver()) return false;
+    return true;
+  }
+
+  #sliceEnd(): () => boolean {
+    const { clock } = this.#engine.keyspace;
+    const endMs = clock.monotonicMs() + SLICE_MS;
+    return () => clock.monotonicMs() >= endMs;
+  }
+
+  /** Writes what comes before the keys, and takes the snapshot. */
+  #begin(file: Replacement): { snapshot: Snapshot; writer: RdbWriter } {
     const { keyspace, config } = this.#engine;
-    const writer = new RdbWriter(keyspace, sink, {
+    const writer = new RdbWriter(keyspace, file, {
       version: dumpVersion(config.value("rdb-version"), keyspace),
       compress: config.bool("rdbcompression"),
       checksum: config.bool("rdbchecksum"),
@@ -80,25 +200,41 @@ export class DumpSaver {
       "aof-base": 0,
     });
     for (const code of this.#functionLibraries()) writer.functionLibrary(code);
-    for (const database of keyspace.databases) {
-      if (database.size > 0) writeDatabase(writer, database);
-    }
-    writer.end();
+    const snapshot = new Snapshot(keyspace, writer);
+    snapshot.begin();
+    return { snapshot, writer };
+  }
+
+  #succeeded(changesSaved: number): void {
+    const { keyspace } = this.#engine;
+    this.#logger.notice("DB saved on disk");
+    keyspace.dirty = Math.max(0, keyspace.dirty - changesSaved);
+    this.lastSavedAtMs = keyspace.clock.nowMs();
+    this.#failed = false;
+    this.#setGate();
+  }
+
+  #report(error: Error): void {
+    this.#logger.warning(`The dump ${this.path} was not saved: ${error.message}`);
+  }
+
+  /** Whether clients may write though saving, which is configured, fails. */
+  #setGate(): void {
+    const { config } = this.#engine;
+    const closed = this.#failed && config.bool("stop-writes-on-bgsave-error") &&
+      config.value("save").length > 0;
+    if (closed) this.#engine.gates |= GATE_MISCONF;
+    else this.#engine.gates &= ~GATE_MISCONF;
   }
 }
 
-function writeDatabase(writer: RdbWriter, database: Database): void {
-  const { table } = database;
-  const visit = (ref: number) => writer.entry(database, ref);
-  writer.database(database.index);
-  writer.resize(database.size, database.expires.length);
-  table.pauseRehash(); // nothing moves behind the cursor's back: each key comes once
-  try {
-    let cursor = 0;
-    do cursor = table.scan(cursor, visit); while (cursor !== 0);
-  } finally {
-    table.resumeRehash();
-  }
+/** Whether it is the files or the version that failed; anything else is a mistake of ours. */
+function isExpected(error: unknown): error is Error {
+  return error instanceof ReplaceError || error instanceof RdbVersionError;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** The format version that `rdb-version` asks for; `auto` is the lowest that holds the data. */

@@ -98,7 +98,7 @@ export class Snapshot implements WriteBarrier {
 
   /** Lets writers go on without the barrier. */
   end(): void {
-    this.#keyspace.barrier = undefined;
+    if (this.#keyspace.barrier === this) this.#keyspace.barrier = undefined;
     for (const { table } of this.#walks) table.resumeRehash();
     this.#walks = [];
   }

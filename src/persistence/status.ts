@@ -26,6 +26,8 @@ export class PersistenceStatus implements PersistencePort {
   info(): [name: string, value: string | number][] {
     const { keyspace } = this.#engine();
     const loader = this.#loader(), saver = this.#saver();
+    const { background } = saver;
+    const savingMs = background === undefined ? 0 : keyspace.nowMs - background.startedAtMs;
     return [
       ["loading", this.loading ? 1 : 0],
       ["async_loading", 0],
@@ -33,14 +35,14 @@ export class PersistenceStatus implements PersistencePort {
       ["current_cow_size", 0],
       ["current_cow_size_age", 0],
       ["current_fork_perc", "0.00"],
-      ["current_save_keys_processed", 0],
-      ["current_save_keys_total", 0],
+      ["current_save_keys_processed", background?.keysWritten ?? 0],
+      ["current_save_keys_total", background?.keysTotal ?? 0],
       ["rdb_changes_since_last_save", keyspace.dirty],
-      ["rdb_bgsave_in_progress", 0],
+      ["rdb_bgsave_in_progress", background === undefined ? 0 : 1],
       ["rdb_last_save_time", Math.floor(saver.lastSavedAtMs / 1000)],
       ["rdb_last_bgsave_status", saver.failed ? "err" : "ok"],
-      ["rdb_last_bgsave_time_sec", -1],
-      ["rdb_current_bgsave_time_sec", -1],
+      ["rdb_last_bgsave_time_sec", saver.lastSeconds],
+      ["rdb_current_bgsave_time_sec", background === undefined ? -1 : Math.floor(savingMs / 1000)],
       ["rdb_saves", saver.saves],
       ["rdb_last_cow_size", 0],
       ["rdb_last_load_keys_expired", loader.lastKeysExpired],

@@ -62,6 +62,7 @@ function failing(step: keyof DumpFiles | "write" | "sync", afterBytes = 0): Dump
         return file.writeSync(bytes.subarray(0, part));
       },
       syncSync: () => step === "sync" ? fail() : file.syncSync(),
+      sync: () => step === "sync" ? Promise.reject(new Error("the sync failed")) : file.sync(),
       close: () => file.close(),
     };
   };
@@ -167,6 +168,7 @@ Deno.test("a write that takes only some of the bytes is gone on with", () => {
     return {
       writeSync: (bytes) => file.writeSync(bytes.subarray(0, 37)),
       syncSync: () => file.syncSync(),
+      sync: () => file.sync(),
       close: () => file.close(),
     };
   };

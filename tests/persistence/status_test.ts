@@ -16,7 +16,7 @@ function statusOf(
 ): { harness: EngineHarness; info(): Map<string, unknown> } {
   const harness = new EngineHarness();
   const loader = { progress: undefined, lastKeysLoaded: 0, lastKeysExpired: 0, ...loading };
-  const saver = { lastSavedAtMs: harness.clock.nowMs(), failed: false, saves: 0 };
+  const saver = { lastSavedAtMs: harness.clock.nowMs(), failed: false, saves: 0, lastSeconds: -1 };
   const status = new PersistenceStatus({
     engine: () => harness.engine,
     loader: () => loader as unknown as DumpLoader,

@@ -345,7 +345,14 @@ export function fakePorts(clock: Clock): Ports {
   const startedAtMs = clock.nowMs();
   return {
     persistence: { loading: false, info: () => [] },
-    dumps: { lastSavedAtMs: startedAtMs, save: () => true, reload: () => undefined, readPayload },
+    dumps: {
+      lastSavedAtMs: startedAtMs,
+      saving: false,
+      saveLater: () => {},
+      save: () => true,
+      reload: () => undefined,
+      readPayload,
+    },
     replication: { role: "master", info: () => [], writeRole: (reply) => reply.null() },
     process: {
       shutdown: () => undefined,

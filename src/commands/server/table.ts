@@ -35,7 +35,7 @@ import {
   memoryStats,
   memoryUsage,
 } from "./memory.ts";
-import { lastsave, save } from "./save.ts";
+import { bgsave, lastsave, save } from "./save.ts";
 import { shutdown } from "./shutdown.ts";
 import { slowlogGet, slowlogHelp, slowlogLen, slowlogReset } from "./slowlog.ts";
 import { role, time } from "./time.ts";
@@ -575,6 +575,18 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
     arity: 1,
     flags: ["admin", "noscript", "no_async_loading", "no_multi"],
     handler: save,
+  },
+  {
+    name: "bgsave",
+    group: "server",
+    summary: "Begins to save all databases to the dump file while clients are served.",
+    complexity: "O(1)",
+    since: "1.0.0",
+    syntax: "[SCHEDULE]",
+    arity: -1,
+    flags: ["admin", "noscript", "no_async_loading"],
+    history: [["3.2.2", "Takes the option SCHEDULE."]],
+    handler: bgsave,
   },
   {
     name: "lastsave",

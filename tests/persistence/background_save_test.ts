@@ -1,0 +1,121 @@
+// BGSAVE and save points: the file is the state at the start, clients go on, failures are told.
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { DUMP_FILES, type DumpFiles } from "../../src/persistence/dump_files.ts";
+import { obeySavePoints } from "../../src/persistence/save_points.ts";
+import { Logger } from "../../src/base/logger.ts";
+import { Saving, type SavingOptions } from "./saving.ts";
+
+function filled(options: SavingOptions = {}): Saving {
+  const saving = new Saving({ startMs: 1_700_000_000_000, ...options });
+  for (let i = 0; i < 2000; i++) saving.harness.client.send(`HSET hash:${i} field ${i}`);
+  saving.harness.client.takeReplies();
+  // Every look at this clock takes long, so that each slice ends at once.
+  let monotonicMs = 0;
+  saving.harness.clock.monotonicMs = () => monotonicMs += 5;
+  return saving;
+}
+
+const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
+
+/** Waits until the snapshot is taken. */
+async function begun({ saver }: Saving): Promise<void> {
+  while (saver.background !== undefined && saver.background.keysWritten === 0) await turn();
+}
+
+Deno.test("BGSAVE writes the state at its start while clients change it", async () => {
+  using saving = filled();
+  const { harness, saver } = saving;
+  const expected = saving.digest();
+  assertEquals(harness.run("BGSAVE"), "Background saving started");
+  await begun(saving);
+  assert(saver.background !== undefined, "it takes more than one slice");
+  for (let i = 0; i < 2000; i++) harness.client.send(`HSET hash:${i} field changed more x`);
+  harness.client.takeReplies();
+  harness.run("DEL hash:7");
+  assertEquals(harness.client.refusal("BGSAVE"), "ERR Background save already in progress");
+  assertEquals(harness.client.refusal("SAVE"), "ERR Background save already in progress");
+  await saver.finished;
+  assertEquals(saver.background, undefined);
+  assertEquals(saver.failed, false);
+  assertEquals(saving.names(), ["dump.rdb"]);
+  assertEquals(saving.again().digest(), expected);
+  assertEquals(harness.keyspace.dirty, 2 * 2000 + 1, "changes since the start are not saved");
+  assertEquals(harness.keyspace.barrier, undefined);
+  assertEquals(harness.client.refusal("BGSAVE NOW"), "ERR syntax error");
+});
+
+for (const step of ["create", "sync", "rename"] as const) {
+  Deno.test(`when the ${step} of a background save fails writes stop until one succeeds`, async () => {
+    let broken = true;
+    const fail = (): never => {
+      throw new Error(`the ${step} failed`);
+    };
+    const files: DumpFiles = {
+      ...DUMP_FILES,
+      create(path) {
+        if (broken && step === "create") fail();
+        const file = DUMP_FILES.create(path);
+        return {
+          writeSync: (bytes) => file.writeSync(bytes),
+          syncSync: () => file.syncSync(),
+          sync: () => broken && step === "sync" ? Promise.reject(fail) : file.sync(),
+          close: () => file.close(),
+        };
+      },
+      rename: (from, to) => broken && step === "rename" ? fail() : DUMP_FILES.rename(from, to),
+    };
+    using saving = filled({ files });
+    const { harness, saver } = saving;
+    harness.run("BGSAVE");
+    await saver.finished;
+    assertEquals(saver.failed, true);
+    assertEquals(saving.names(), []);
+    assertStringIncludes(saving.log.join("\n"), "was not saved");
+    assert(harness.client.refusal("SET k v").startsWith("MISCONF "));
+    assertEquals(harness.run("GET k"), null);
+    assertEquals(harness.run("CONFIG SET stop-writes-on-bgsave-error no"), "OK");
+    assertEquals(harness.run("SET k v"), "OK");
+    assertEquals(harness.run("CONFIG SET stop-writes-on-bgsave-error yes"), "OK");
+    assert(harness.client.refusal("SET k v").startsWith("MISCONF "));
+    broken = false;
+    harness.run("BGSAVE");
+    await saver.finished;
+    assertEquals(saver.failed, false);
+    assertEquals(harness.run("SET k w"), "OK");
+    assertEquals(saving.names(), ["dump.rdb"]);
+  });
+}
+
+Deno.test("a save in the background that is cancelled leaves nothing behind", async () => {
+  using saving = filled();
+  saving.harness.run("BGSAVE");
+  await begun(saving);
+  saving.saver.cancel();
+  assertEquals(saving.harness.keyspace.barrier, undefined);
+  await saving.saver.finished;
+  assertEquals(saving.names(), []);
+  assertEquals(saving.harness.run("SAVE"), "OK");
+  assertEquals(saving.again().digest(), saving.digest());
+});
+
+Deno.test("a save point that is reached begins a save; one that is not, none", async () => {
+  using saving = filled({ config: { save: "60 2100" } });
+  const { harness, saver } = saving;
+  const logger = new Logger({ clock: harness.clock, sink: { write: () => {} }, pid: 1 });
+  const look = () => harness.later(0, () => obeySavePoints(harness.engine, saver, logger));
+  harness.clock.advanceMs(61_000);
+  look();
+  assertEquals(saver.background, undefined, "too few changes");
+  harness.run("SAVE");
+  for (let i = 0; i < 2100; i++) harness.client.send(`SET k ${i}`);
+  harness.client.takeReplies();
+  look();
+  assertEquals(saver.background, undefined, "too early");
+  harness.clock.advanceMs(61_000);
+  look();
+  assert(saver.background !== undefined);
+  await saver.finished;
+  assertEquals(saver.lastSavedAtMs, harness.clock.nowMs());
+  assertEquals(harness.keyspace.dirty, 0);
+  assertEquals(saving.again().harness.run("GET k"), "2099");
+});
