@@ -3,7 +3,7 @@ import { copyBytes } from "../base/bytes.ts";
 import { type Integer64, INTEGER64_TEXT_MAX } from "../base/int64.ts";
 import { invariant } from "../base/invariant.ts";
 import type { Slice } from "../base/slice.ts";
-import { type Arena, ArenaFullError } from "./arena.ts";
+import { Arena, ArenaFullError } from "./arena.ts";
 import { ElementNeedle, elementTextInto, ElementWriter } from "./listpack_element.ts";
 import {
   elementBefore,
@@ -81,8 +81,7 @@ export class Listpack {
 
   /** Copies the open listpack to a block of its own and answers its reference; this stays open. */
   copy(): number {
-    const bytes = this.bytes;
-    const copy = this.arena.allocate(bytes);
+    const bytes = this.bytes, copy = this.arena.allocate(bytes);
     this.arena.u8.copyWithin(copy * 8, this.base, this.base + bytes);
     return copy;
   }
@@ -91,6 +90,25 @@ export class Listpack {
   free(): void {
     this.arena.free(this.ref);
     this.ref = 0;
+  }
+
+  /** Makes room for `bytes` more and nothing beyond: for elements that come together. */
+  reserve(bytes: number): void {
+    const total = this.bytes;
+    if (total + bytes <= this.arena.usableBytes(this.ref)) return;
+    this.ref = this.arena.resize(this.ref, total + bytes, total);
+  }
+
+  /** Gives back what a block has in excess, once no more is expected to be written to it. */
+  fit(): void {
+    const bytes = this.bytes, usable = this.arena.usableBytes(this.ref);
+    // Not for less than an eighth: moving the bytes has a price as well.
+    if (usable - Arena.roundUp(bytes) <= usable >>> 3) return;
+    try {
+      this.shrink(bytes);
+    } catch (error) {
+      if (!(error instanceof ArenaFullError)) throw error;
+    }
   }
 
   /** Byte offset of the listpack in the arena: its bytes are `[base, base + bytes)`. */
@@ -239,7 +257,7 @@ export class Listpack {
 
   #insertChosenPair(position: number): void {
     const { writer, secondWriter } = this;
-    const at = this.#splice(position, 0, writer.size + secondWriter.size, 2);
+    const at = this.splice(position, 0, writer.size + secondWriter.size, 2);
     writer.write(this.arena.u8, at);
     secondWriter.write(this.arena.u8, at + writer.size);
     this.position = position;
@@ -247,7 +265,7 @@ export class Listpack {
 
   /** Inserts elements that lie encoded at `[at, at + length)` of the arena, outside this block. */
   insertEncoded(position: number, at: number, length: number, elements: number): void {
-    const to = this.#splice(position, 0, length, elements);
+    const to = this.splice(position, 0, length, elements);
     this.arena.u8.copyWithin(to, at, at + length);
   }
 
@@ -257,7 +275,7 @@ export class Listpack {
     let to = from;
     let removed = 0;
     for (; removed < elements && u8[to] !== LISTPACK_END; removed++) to += elementBytes(u8, to);
-    this.#splice(position, to - from, 0, -removed);
+    this.splice(position, to - from, 0, -removed);
     this.position = this.#orNone(position);
   }
 
@@ -265,12 +283,6 @@ export class Listpack {
   removeRange(index: number, elements: number): void {
     const position = this.seek(index);
     if (position !== 0 && elements > 0) this.remove(position, elements);
-  }
-
-  /** Removes all from `position` on and answers how many were `elements`. */
-  truncate(position: number, elements: number): void {
-    this.#splice(position, this.bytes - 1 - position, 0, -elements);
-    this.position = 0;
   }
 
   /**
@@ -296,7 +308,7 @@ export class Listpack {
       u8.copyWithin(to, kept, at);
       to += at - kept;
     }
-    this.#splice(to - base, end - to, 0, -removed);
+    this.splice(to - base, end - to, 0, -removed);
     this.position = 0;
     return removed;
   }
@@ -313,14 +325,14 @@ export class Listpack {
   }
 
   #insertChosen(position: number): void {
-    const at = this.#splice(position, 0, this.writer.size, 1);
+    const at = this.splice(position, 0, this.writer.size, 1);
     this.writer.write(this.arena.u8, at);
     this.position = position;
   }
 
   #replaceByChosen(position: number): void {
     const removed = elementBytes(this.arena.u8, this.base + position);
-    const at = this.#splice(position, removed, this.writer.size, 0);
+    const at = this.splice(position, removed, this.writer.size, 0);
     this.writer.write(this.arena.u8, at);
     this.position = position;
   }
@@ -329,7 +341,7 @@ export class Listpack {
    * Puts `added` bytes of undefined content in the place of `removed` at `position`, keeps the
    * header true, and answers where they are in the arena. Fails before it changes anything.
    */
-  #splice(position: number, removed: number, added: number, elements: number): number {
+  protected splice(position: number, removed: number, added: number, elements: number): number {
     const { u8 } = this.arena, before = this.base;
     const total = readUint32(u8, before);
     const count = readUint16(u8, before + 4);

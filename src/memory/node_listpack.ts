@@ -1,5 +1,4 @@
 // A listpack that may stand anywhere in its block, so that both of its ends are cheap to edit.
-import { Arena, ArenaFullError } from "./arena.ts";
 import { Listpack } from "./listpack.ts";
 import { LISTPACK_END, LISTPACK_HEADER_BYTES } from "./listpack_format.ts";
 import { readUint16, writeInt16 } from "./little_endian.ts";
@@ -12,17 +11,10 @@ export class NodeListpack extends Listpack {
   /** Where growing ends, bytes; a listpack beyond it gets what it needs. */
   growthLimit = 0;
 
-  /** Gives back what a block has in excess, once no more is expected to be written to it. */
-  fit(): void {
-    const bytes = this.bytes;
-    const usable = this.arena.usableBytes(this.ref);
-    // Not for less than an eighth: moving the bytes has a price as well.
-    if (usable - Arena.roundUp(bytes) <= usable >>> 3) return;
-    try {
-      this.shrink(bytes);
-    } catch (error) {
-      if (!(error instanceof ArenaFullError)) throw error;
-    }
+  /** Removes all from `position` on and answers how many were `elements`. */
+  truncate(position: number, elements: number): void {
+    this.splice(position, this.bytes - 1 - position, 0, -elements);
+    this.position = 0;
   }
 
   /** Moves the listpack to the end of its block, with all room before it. */

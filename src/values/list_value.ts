@@ -10,6 +10,9 @@ import { ENCODING_LISTPACK, ENCODING_QUICKLIST } from "./encodings.ts";
 import type { HandleTable } from "./handle_table.ts";
 import type { ValueServices } from "./table_values.ts";
 
+/** Bytes that a short text takes in a listpack beside its own. */
+const SHORT_ELEMENT_OVERHEAD = 2;
+
 /** Where lists are kept. */
 export interface ListStore {
   readonly services: ValueServices;
@@ -80,16 +83,31 @@ export class ListValue {
     return this.#chain;
   }
 
-  /** Makes ready for texts of `bytes` together, `elements` of them, that a small list cannot hold. */
+  /**
+   * Makes ready for texts of `bytes` together, `elements` of them: a small list that cannot hold them
+   * becomes a long one, or else takes the memory for them at once.
+   */
   expect(bytes: number, elements: number): void {
     if (this.#chain !== undefined) return;
     const list = this.#listpack;
     const { listMaxListpackSize } = this.#lists.services.limits;
-    if (!exceedsFill(listMaxListpackSize, list.bytes + bytes, list.count + elements)) return;
+    if (!exceedsFill(listMaxListpackSize, list.bytes + bytes, list.count + elements)) {
+      if (elements === 1) return;
+      list.reserve(bytes + elements * SHORT_ELEMENT_OVERHEAD);
+      this.value = list.ref;
+      return;
+    }
     const chain = this.#lists.newChain();
     if (list.count > 0) chain.adoptListpack(list.ref);
     else list.free();
     this.open(ENCODING_QUICKLIST, this.#lists.chains.add(chain));
+  }
+
+  /** Gives back what {@link expect} took in excess: numbers are shorter than their texts. */
+  fit(): void {
+    if (this.#chain !== undefined) return;
+    this.#listpack.fit();
+    this.value = this.#listpack.ref;
   }
 
   /** Makes a long list a small one after elements went, when it is well below the limit. */

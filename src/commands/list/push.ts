@@ -50,6 +50,7 @@ function pushAll(call: Call, list: ListValue, atHead: boolean): void {
   try {
     list.expect(bytes, count - 2);
     for (; pushed < count - 2; pushed++) list.push(call.at(pushed + 2), atHead);
+    if (count > 3) list.fit();
   } catch (error) {
     for (; pushed > 0; pushed--) list.drop(atHead);
     throw error;
