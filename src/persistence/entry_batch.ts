@@ -11,8 +11,6 @@ export class EntryBatch {
   readonly refs: Int32Array = new Int32Array(BATCH_ENTRIES);
   readonly #hashes = new Int32Array(BATCH_ENTRIES);
   readonly #heads = new Int32Array(BATCH_ENTRIES);
-  /** What was read ahead, lest the compiler leaves it out. */
-  #seen = 0;
   count = 0;
   linked = 0;
 
@@ -29,7 +27,7 @@ export class EntryBatch {
     for (let i = 0; i < count; i++) heads[i] = table.first(hashes[i]);
     let seen = 0;
     for (let i = 0; i < count; i++) if (heads[i] !== 0) seen ^= table.touch(heads[i]);
-    this.#seen = seen;
+    heads[0] = seen; // lest the compiler leaves the reading out
     for (; this.linked < count; this.linked++) {
       const ref = refs[this.linked], hash = hashes[this.linked];
       const start = ref * 8 + ENTRY_KEY_OFFSET;
