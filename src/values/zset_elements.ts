@@ -25,6 +25,8 @@ export interface ZsetElements {
   removeRanks(first: number, count: number): void;
   /** Puts the cursor on the element of a rank; false when there is none. */
   seekRank(rank: number): boolean;
+  /** Puts the cursor on the first element whose score is not below `score`; false without one. */
+  seekScore(score: number): boolean;
   /** Steps to the next element after a seek; false at the end. */
   next(): boolean;
   /** Steps to the element before; false at the start. */

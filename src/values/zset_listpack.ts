@@ -119,6 +119,16 @@ export class ZsetListpack implements ZsetElements {
     return this.#show(this.#list.seek(2 * rank));
   }
 
+  seekScore(score: number): boolean {
+    const list = this.#list;
+    for (let at = list.first(); at !== 0;) {
+      const scoreAt = list.next(at);
+      if (this.#scoreAt(scoreAt) >= score) return this.#show(at);
+      at = list.next(scoreAt);
+    }
+    return false;
+  }
+
   next(): boolean {
     const list = this.#list;
     return this.#show(list.next(list.next(this.#at)));

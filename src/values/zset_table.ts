@@ -127,6 +127,10 @@ export class ZsetTable implements ZsetElements {
     return this.tree.seekRank(rank) && this.#show();
   }
 
+  seekScore(score: number): boolean {
+    return this.seekRank(this.tree.countBelow(score, false));
+  }
+
   next(): boolean {
     return this.tree.advance() && this.#show();
   }
