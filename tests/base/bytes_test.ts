@@ -91,3 +91,20 @@ Deno.test("needsQuotes is true for a space and for whatever printable escapes", 
   }
   assert(!needsQuotes(new Slice()));
 });
+
+Deno.test("copyBytes copies exactly the range, of any length, from and to any place, time and again", () => {
+  const whole = Uint8Array.from({ length: 1024 }, (_, i) => i * 7);
+  const sources = [whole, whole.subarray(3, 900), whole.slice(5)];
+  const targets = [new Uint8Array(700), new Uint8Array(1000).subarray(11), new Uint8Array(650)];
+  for (let round = 0; round < 4; round++) {
+    for (let length = 0; length <= 300; length++) {
+      const source = sources[(length + round) % 3], target = targets[(length >> round) % 3];
+      const start = (length * 13 + round) % 400, at = (length * 29 + round) % 300;
+      target.fill(0xaa);
+      copyBytes(source, start, start + length, target, at);
+      const expected = new Uint8Array(target.length).fill(0xaa);
+      for (let i = 0; i < length; i++) expected[at + i] = source[start + i];
+      assertEquals(target, expected, `${length} bytes`);
+    }
+  }
+});
