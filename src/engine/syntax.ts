@@ -1,7 +1,7 @@
 // Reads the argument notation of the command table into the structure that COMMAND DOCS answers.
 // Notation and structure are those of the Redis pages "Command syntax" and "Command arguments".
 import { invariant } from "../base/invariant.ts";
-import type { CommandFacts } from "./facts.ts";
+import type { CommandFacts, KeySpec } from "./facts.ts";
 
 /** What a value must look like. */
 export type ArgumentType =
@@ -97,12 +97,14 @@ function repeatsToken(node: Node): boolean {
 /** Turns the nodes of one command into arguments. */
 class Builder {
   readonly #types: Readonly<Record<string, ArgumentType>>;
-  readonly #keySpecs: number;
+  readonly #keySpecs: readonly KeySpec[];
   #keys = 0;
+  /** The key spec of patterns that stand for keys: those of SORT, which are one and the same. */
+  #patternKeys = -1;
 
   constructor(facts: SyntaxFacts) {
     this.#types = facts.argumentTypes ?? {};
-    this.#keySpecs = facts.keys?.length ?? 0;
+    this.#keySpecs = facts.keys ?? [];
   }
 
   /** `nested`: inside of brackets, where a token takes optional parts behind it along. */
@@ -148,14 +150,21 @@ class Builder {
 
   #value(name: string): SyntaxArgument {
     const type = this.#typeOf(name);
-    if (type !== "key" || this.#keySpecs === 0) return { name, type };
-    return { name, type, keySpecIndex: Math.min(this.#keys++, this.#keySpecs - 1) };
+    const specs = this.#keySpecs;
+    if (type === "pattern" && this.#patternKeys < 0 && specs[this.#keys]?.begin === "unknown") {
+      this.#patternKeys = this.#keys++;
+    }
+    if (type === "pattern" && this.#patternKeys >= 0) {
+      return { name, type, keySpecIndex: this.#patternKeys };
+    }
+    if (type !== "key" || specs.length === 0) return { name, type };
+    return { name, type, keySpecIndex: Math.min(this.#keys++, specs.length - 1) };
   }
 
   #typeOf(name: string): ArgumentType {
     const stated = this.#types[name];
     if (stated !== undefined) return stated;
-    if (KEY_NAMES.has(name) && this.#keySpecs > 0) return "key";
+    if (KEY_NAMES.has(name) && this.#keySpecs.length > 0) return "key";
     if (INTEGER_NAMES.has(name)) return "integer";
     if (DOUBLE_NAMES.has(name)) return "double";
     if (name === "pattern") return "pattern";

@@ -115,3 +115,14 @@ Deno.test("the syntax of every command of the table can be read", () => {
     assertEquals(indexes.length > 0, specs > 0, `${row.name}: key arguments and key specs`);
   }
 });
+
+Deno.test("the patterns of SORT stand for keys that only its elements tell, before the key of STORE", () => {
+  const unknown = { flags: ["RO"], begin: "unknown", find: "unknown" } as const;
+  const specs = parseSyntax({
+    syntax: "key [BY pattern] [GET pattern [GET pattern ...]] [STORE destination]",
+    keys: [keyAt(1, "RO"), unknown, unknown],
+  }).map((argument) => argument.keySpecIndex);
+  assertEquals(specs, [0, 1, 1, 2]);
+  const scanned = parseSyntax({ syntax: "key [MATCH pattern]", keys: [keyAt(1, "RO")] });
+  assertEquals(scanned.map((argument) => argument.keySpecIndex), [0, undefined]);
+});

@@ -2,6 +2,7 @@
 
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 20_000;
+const PORT_TRIES = 3;
 
 /** Directives by name; one of several words is a list. */
 export type Flags = Record<string, string | number | string[]>;
@@ -44,7 +45,7 @@ export class ServerProcess {
   }
 
   /** Starts the server on a free port of 127.0.0.1 and waits until it is ready. */
-  static async start(options: ServerOptions): Promise<ServerProcess> {
+  static async start(options: ServerOptions, triesLeft = PORT_TRIES): Promise<ServerProcess> {
     const ownsDir = options.dir === undefined;
     const dir = options.dir ?? await Deno.makeTempDir({ prefix: "miniredis_test_" });
     const port = Number(options.flags?.port ?? freePort());
@@ -62,6 +63,9 @@ export class ServerProcess {
       await server.waitForLog(options.readyLine ?? /Ready to accept connections/);
     } catch (error) {
       await server.stop("SIGKILL");
+      // Another program may have taken the port that was free a moment ago.
+      const unlucky = options.flags?.port === undefined && /in use/i.test(server.#log);
+      if (unlucky && triesLeft > 1) return await ServerProcess.start(options, triesLeft - 1);
       throw error;
     }
     return server;
