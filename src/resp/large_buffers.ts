@@ -1,21 +1,33 @@
-// Buffers for large replies, used again by whichever connection has the next one: a fresh megabyte
-// costs more (pages to be zeroed, garbage to be collected) than it takes to fill it.
+// Buffers for large replies, used again by whichever connection has the next one: fresh memory costs
+// more (pages to be zeroed, garbage to be collected) than it takes to fill it.
 
 /** Replies beyond this take one of the large buffers, bytes. */
 export const LARGE_REPLY_BYTES = 64 * 1024;
-const BUFFER_BYTES = 1024 * 1024;
-/** Together as much as a few clients that read long lists in a pipeline need. */
-const BUFFERS_KEPT = 8;
+/** Sizes are powers of two up to this one; larger buffers are not kept. */
+const LARGEST_KEPT_BYTES = 1024 * 1024;
+/** What fifty clients need that read long lists in a pipeline. */
+const KEPT_BYTES = 32 * 1024 * 1024;
 
-const free: Uint8Array<ArrayBuffer>[] = [];
+const free = new Map<number, Uint8Array<ArrayBuffer>[]>();
+let freeBytes = 0;
+
+for (let size = 2 * LARGE_REPLY_BYTES; size <= LARGEST_KEPT_BYTES; size *= 2) free.set(size, []);
 
 /** A buffer of at least `bytes` bytes of any content. */
 export function takeLargeBuffer(bytes: number): Uint8Array<ArrayBuffer> {
-  if (bytes > BUFFER_BYTES) return new Uint8Array(bytes);
-  return free.pop() ?? new Uint8Array(BUFFER_BYTES);
+  let size = 2 * LARGE_REPLY_BYTES;
+  while (size < bytes && size < LARGEST_KEPT_BYTES) size *= 2;
+  if (size < bytes) return new Uint8Array(bytes);
+  const buffer = free.get(size)!.pop();
+  if (buffer === undefined) return new Uint8Array(size);
+  freeBytes -= size;
+  return buffer;
 }
 
 /** Gives a buffer back that nobody reads or writes any more; one of another size is forgotten. */
 export function giveLargeBuffer(buffer: Uint8Array<ArrayBuffer>): void {
-  if (buffer.length === BUFFER_BYTES && free.length < BUFFERS_KEPT) free.push(buffer);
+  const kept = free.get(buffer.length);
+  if (kept === undefined || freeBytes + buffer.length > KEPT_BYTES) return;
+  kept.push(buffer);
+  freeBytes += buffer.length;
 }
