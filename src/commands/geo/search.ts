@@ -56,38 +56,39 @@ function searchHandler(form: SearchForm): Handler {
     const ref = call.readTyped(call.at(form.key), TYPE_ZSET);
     const elements = ref === 0 ? undefined : openZset(call, ref).elements;
     const options = readSearch(call, form, elements);
-    const points = new GeoPoints();
+    points.clear();
     if (elements !== undefined) {
       const shape = { center: options.center!, ...options.size! };
-      findPoints(elements, shape, points, options.any ? options.count : Infinity);
+      findPoints(elements, shape, options.any ? options.count : Infinity);
     }
     // The nearest ones are meant where only some are wanted.
     const nearest = options.direction === 0 && options.count > 0 && !options.any;
     points.arrange(nearest ? 1 : options.direction);
     const length = options.count === 0 ? points.size : Math.min(points.size, options.count);
-    if (options.destination !== undefined) store(call, form, options, points, length);
-    else replyPoints(call, options, points, length);
+    if (options.destination !== undefined) store(call, form, options, length);
+    else replyPoints(call, options, length);
   };
 }
 
+/** Of the search that runs. */
+const points = new GeoPoints();
 const point = { longitude: 0, latitude: 0 };
 const member = new Slice();
 
-/** Adds members in a shape to `points`, cell by cell, until there are `limit`. */
+/** Adds members in a shape to {@link points}, cell by cell, until there are `limit`. */
 function findPoints(
   elements: ZsetElements,
   shape: GeoShape,
-  points: GeoPoints,
   limit: number,
 ): void {
   const [center, ...neighbors] = coveringCells(shape);
-  findInCell(elements, center, shape, points, limit);
+  findInCell(elements, center, shape, limit);
   let last: GeoCell | undefined;
   for (const cell of neighbors) {
     // Where cells are large, one may be the neighbour on both sides.
     if (last !== undefined && isSameCell(cell, last)) continue;
     if (points.size >= limit) return;
-    findInCell(elements, cell, shape, points, limit);
+    findInCell(elements, cell, shape, limit);
     last = cell;
   }
 }
@@ -96,11 +97,10 @@ function findInCell(
   elements: ZsetElements,
   cell: GeoCell,
   shape: GeoShape,
-  points: GeoPoints,
   limit: number,
 ): void {
   const { low, high } = scoresOf(cell);
-  let more = elements.seekRank(elements.countBelowScore(low, false));
+  let more = elements.seekScore(low);
   for (; more && elements.score < high; more = elements.next()) {
     decodeGeohash(elements.score, point);
     const distance = distanceWithin(shape, point);
@@ -113,7 +113,6 @@ function findInCell(
 function replyPoints(
   { reply }: Call,
   { size, withCoordinates, withDistance, withHash }: SearchOptions,
-  points: GeoPoints,
   length: number,
 ): void {
   const facts = 1 + Number(withDistance) + Number(withHash) + Number(withCoordinates);
@@ -146,7 +145,6 @@ function store(
   call: Call,
   form: SearchForm,
   options: SearchOptions,
-  points: GeoPoints,
   length: number,
 ): void {
   const { destination, size, storeDistance } = options;
