@@ -107,9 +107,10 @@ function union(result: ZsetValue, { sources, aggregate }: Combination): void {
   const inOrder = bySize(sources);
   for (const source of inOrder) {
     each(source, () => {
-      const { member } = source, score = weighed(source);
-      if (!result.elements.find(member)) result.insert(member, score);
-      else result.set(member, aggregate(result.elements.score, score));
+      const { member } = source, score = weighed(source), { elements } = result;
+      if (!elements.find(member)) result.insert(member, score);
+      // Without a look at the old score: -0 and 0 are equal, and -0 + 0 must become 0.
+      else elements.rescore(member, aggregate(elements.score, score));
       return true;
     });
   }

@@ -35,6 +35,13 @@ Deno.test("a score that would be no number is 0", () => {
   assertEquals(client.run("ZUNION 2 p m WEIGHTS 0 1 WITHSCORES"), ["a", "-inf", "b", "inf"]);
 });
 
+Deno.test("ZUNION of -0 and 0 is 0", () => {
+  const { client } = new EngineHarness();
+  client.run("ZADD z 0 a");
+  assertEquals(client.run("ZUNION 2 z z WEIGHTS -1 0.75 WITHSCORES"), ["a", "0"]);
+  assertEquals(client.run("ZUNION 2 z z WEIGHTS -1 -1 WITHSCORES"), ["a", "-0"]);
+});
+
 Deno.test("the STORE forms replace any value, and remove the key when nothing is left", () => {
   const harness = new EngineHarness();
   harness.run("ZADD z 1 a 2 b");
