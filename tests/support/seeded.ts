@@ -44,17 +44,21 @@ export class Seeded {
   }
 }
 
+/** What the seeds begin with, so that a run that fails fails again. */
+const FIRST_SEED = 20_260_000;
+
 /**
- * Runs `check` with `rounds` seeds, one after the other. A failure names its seed, and
- * TEST_SEED=<seed> runs that one alone.
+ * Runs `check` with `rounds` seeds, one after the other, the same in every run. A failure names its
+ * seed, and TEST_SEED=<seed> runs that one alone; TEST_SEED=random draws others.
  */
 export async function forEachSeed(
   rounds: number,
   check: (random: Seeded) => void | Promise<void>,
 ): Promise<void> {
   const wanted = Deno.env.get("TEST_SEED");
-  const first = wanted === undefined ? Date.now() >>> 0 : Number(wanted);
-  for (let round = 0; round < (wanted === undefined ? rounds : 1); round++) {
+  const isOne = wanted !== undefined && wanted !== "random";
+  const first = isOne ? Number(wanted) : wanted === "random" ? Date.now() >>> 0 : FIRST_SEED;
+  for (let round = 0; round < (isOne ? 1 : rounds); round++) {
     const seed = (first + round * 7919) >>> 0;
     try {
       await check(new Seeded(seed));
