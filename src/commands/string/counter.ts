@@ -38,6 +38,13 @@ function add(call: Call, increment: Integer64): void {
   const key = call.at(1);
   const { database } = call;
   const ref = call.writeTyped(key, TYPE_STRING);
+  if (ref !== 0 && typeof increment === "number") {
+    const value = database.addInPlace(ref, increment);
+    if (value === value) {
+      database.changed(key, "incrby");
+      return call.reply.integer(value);
+    }
+  }
   const sum = addInt64(ref === 0 ? 0 : integerAt(call, ref), increment);
   if (sum === undefined) throw ERR.overflow;
   digits.end = writeInteger64(sum, digits.bytes, 0);

@@ -53,6 +53,24 @@ Deno.test("DECRBY refuses the one number without a negative before it looks at t
   assertEquals(harness.client.refusal("INCR l"), WRONG_TYPE);
 });
 
+Deno.test("sums are right where the number of digits or the sign changes, with an expiry and without", () => {
+  const { client } = new EngineHarness();
+  for (
+    const start of ["0", "1", "9", "-1", "-10", "99", "100", "12345678", "999999999", "1000000000"]
+  ) {
+    for (const by of [1, -1, 9, -9, 11, -100, 2_000_000_000, -2_000_000_000]) {
+      for (const expiry of ["", " EX 100"]) {
+        client.run(`SET n ${start}${expiry}`);
+        const sum = Number(start) + by;
+        assertEquals(client.run(`INCRBY n ${by}`), sum);
+        assertEquals(client.run("GET n"), String(sum));
+        assertEquals(client.run("OBJECT ENCODING n"), "int");
+        assertEquals(client.run("TTL n"), expiry === "" ? -1 : 100);
+      }
+    }
+  }
+});
+
 Deno.test("INCRBYFLOAT propagates its result as SET with KEEPTTL", () => {
   const harness = new EngineHarness();
   harness.run("SET f 10.50");
