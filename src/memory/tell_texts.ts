@@ -3,6 +3,7 @@ import { Slice } from "../base/slice.ts";
 import { INTEGER64_TEXT_MAX } from "../base/int64.ts";
 import { elementTextInto } from "./listpack_element.ts";
 import {
+  backLengthBytes,
   elementBytes,
   ENCODING_12_BIT_STRING,
   ENCODING_13_BIT_INTEGER,
@@ -33,7 +34,7 @@ export function tellTexts(list: Uint8Array, at: number, count: number, sink: Tex
     }
     if (encoding >= ENCODING_12_BIT_STRING && encoding < ENCODING_32_BIT_STRING) {
       const start = at + 2, length = (encoding & 0x0f) << 8 | list[at + 1];
-      at += length < 127 ? length + 3 : length + 4;
+      at = start + length + backLengthBytes(length + 2);
       sink.bulkRange(list, start, start + length);
       continue;
     }

@@ -1,0 +1,41 @@
+import { assertEquals } from "@std/assert";
+import { Arena } from "../../src/memory/arena.ts";
+import { Listpack } from "../../src/memory/listpack.ts";
+import { tellTexts } from "../../src/memory/tell_texts.ts";
+import { latin1 } from "../../src/base/bytes.ts";
+import { sliceOf } from "./packed_fixture.ts";
+
+/** Lengths around every change of an element's form, of its header and of the length behind it. */
+function* lengths(): Generator<number> {
+  for (let length = 0; length <= 300; length++) yield length;
+  for (const edge of [4095, 16381, 16383]) for (let d = -4; d <= 4; d++) yield edge + d;
+}
+
+function tell(list: Listpack, from: number, count: number): { told: number; texts: string[] } {
+  const texts: string[] = [];
+  const told = tellTexts(list.arena.u8, list.base + from, count, {
+    bulkRange: (bytes, start, end) => texts.push(latin1(bytes, start, end)),
+  });
+  return { told, texts };
+}
+
+Deno.test("telling texts finds the element behind one of any length", () => {
+  for (const length of lengths()) {
+    const texts = ["x".repeat(length), "behind", "-70000", "9007199254740993"];
+    const list = new Listpack(new Arena());
+    list.create();
+    for (const text of texts) {
+      const { bytes, start, end } = sliceOf(text);
+      list.append(bytes, start, end);
+    }
+    assertEquals(tell(list, list.first(), 10), { told: 4, texts }, `length ${length}`);
+    assertEquals(tell(list, list.first(), 2), { told: 2, texts: texts.slice(0, 2) });
+  }
+});
+
+Deno.test("telling texts begins with any element", () => {
+  const list = new Listpack(new Arena());
+  list.create();
+  for (const text of ["a", "7", "c"]) list.append(sliceOf(text).bytes, 0, 1);
+  assertEquals(tell(list, list.seek(1), 9).texts, ["7", "c"]);
+});
