@@ -11,6 +11,11 @@ function* lengths(): Generator<number> {
   for (const edge of [4095, 16381, 16383]) for (let d = -4; d <= 4; d++) yield edge + d;
 }
 
+function append(list: Listpack, text: string): void {
+  const { bytes, start, end } = sliceOf(text);
+  list.append(bytes, start, end);
+}
+
 function tell(list: Listpack, from: number, count: number): { told: number; texts: string[] } {
   const texts: string[] = [];
   const told = tellTexts(list.arena.u8, list.base + from, count, {
@@ -24,10 +29,7 @@ Deno.test("telling texts finds the element behind one of any length", () => {
     const texts = ["x".repeat(length), "behind", "-70000", "9007199254740993"];
     const list = new Listpack(new Arena());
     list.create();
-    for (const text of texts) {
-      const { bytes, start, end } = sliceOf(text);
-      list.append(bytes, start, end);
-    }
+    for (const text of texts) append(list, text);
     assertEquals(tell(list, list.first(), 10), { told: 4, texts }, `length ${length}`);
     assertEquals(tell(list, list.first(), 2), { told: 2, texts: texts.slice(0, 2) });
   }
@@ -36,6 +38,6 @@ Deno.test("telling texts finds the element behind one of any length", () => {
 Deno.test("telling texts begins with any element", () => {
   const list = new Listpack(new Arena());
   list.create();
-  for (const text of ["a", "7", "c"]) list.append(sliceOf(text).bytes, 0, 1);
+  for (const text of ["a", "7", "c"]) append(list, text);
   assertEquals(tell(list, list.seek(1), 9).texts, ["7", "c"]);
 });
