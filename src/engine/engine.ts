@@ -20,6 +20,7 @@ import { MemoryLimit } from "./memory_limit.ts";
 import { Parking } from "./parking.ts";
 import type { Ports } from "./ports.ts";
 import { Propagation } from "./propagation.ts";
+import { ReplyGate } from "./reply_gate.ts";
 import { type Command, type Registry, unknownCommand, unknownSubcommand } from "./registry.ts";
 import { type Session, SESSION_CLOSING, SESSION_IN_MULTI, SESSION_SILENT } from "./session.ts";
 import { silence } from "./reply_mode.ts";
@@ -55,6 +56,8 @@ export class Engine implements Services {
   readonly slowlog = new Slowlog();
   readonly latency = new Latency();
   readonly propagation = new Propagation();
+  /** Where replies wait for the append-only file. */
+  readonly replyGate = new ReplyGate();
   readonly parking: Parking;
   /** Who is told of changes of keys. */
   readonly changes: ChangeObservers;
@@ -64,6 +67,8 @@ export class Engine implements Services {
   readonly memoryLimit: MemoryLimit;
   /** Conditions GATE_* that close the gate for some commands. */
   gates = 0;
+  /** What clients are told who want to write though the append-only file cannot be written. */
+  appendOnlyError: CommandError | undefined;
   readonly #calls: Call[] = [];
   readonly #attackWarning: AttackWarning;
   readonly #onInternalError: EngineOptions["onInternalError"];
@@ -102,6 +107,7 @@ export class Engine implements Services {
     this.stats.countCycle(this.times.batchMicroseconds);
     this.lookAhead.forget();
     this.keyspace.noTouch = false;
+    if (this.propagation.active) this.propagation.endBatch();
   }
 
   /**
@@ -155,7 +161,8 @@ export class Engine implements Services {
     if (this.memoryLimit.on && this.#depth === 0) this.memoryLimit.enforce();
     if ((this.gates | session.bits) !== 0 || this.parking.paused) {
       const flags = admissionFlags(session, command);
-      const refused = refusal({ gates: this.gates, session, command, flags, origin });
+      const { gates, appendOnlyError } = this;
+      const refused = refusal({ gates, appendOnlyError, session, command, flags, origin });
       if (refused !== undefined) return this.#refuse(session, command, reply, refused.message);
       if (origin.mayBlock && this.parking.holds(session, flags, request)) return;
       if (session.bits & SESSION_IN_MULTI && origin.queues && !command.facts.immediate) {
@@ -239,7 +246,7 @@ export class Engine implements Services {
     reply: ReplySink,
     origin: Origin,
   ): Wait | undefined {
-    const alone = this.#measuredAlone(command, request);
+    const alone = origin.timed && this.#measuredAlone(command, request);
     if (alone) this.times.settle();
     const call = this.#openCall(session, command, request, reply, origin);
     const errorsBefore = reply.errorCount - this.#errorsBooked, dirtyBefore = this.keyspace.dirty;
@@ -262,7 +269,7 @@ export class Engine implements Services {
       command.stats.failedCalls++;
       this.stats.countError(reply.lastError);
     }
-    if (alone || call.long) this.#settleAlone(session, command, request);
+    if (alone || call.long && origin.timed) this.#settleAlone(session, command, request);
     if (this.#depth === 0) this.#closeUnit((command.flags & FLAG_TOUCHES_ARBITRARY_KEYS) === 0);
     return wait ?? undefined;
   }
@@ -327,17 +334,15 @@ export class Engine implements Services {
 
   /** Adds what a call did to the unit's effects: the request as it came, or what it said instead. */
   #collect(call: Call): void {
-    const { index } = call.database;
-    if (call.effects === undefined) {
-      this.propagation.append(index, call.args.copy(), call.origin);
-      return;
-    }
-    for (const effect of call.effects) this.propagation.append(index, effect, call.origin);
+    const { effects, origin, session, database: { index } } = call;
+    if (effects === undefined) this.propagation.append(index, call.args, origin);
+    else for (const effect of effects) this.propagation.append(index, effect, origin);
+    session.lastEffect = this.propagation.count;
   }
 
   /** The outermost call ended: effects go out together, then those who waited are served. */
   #closeUnit(asOne: boolean): void {
-    if (this.propagation.active) this.propagation.flush(asOne);
+    if (this.propagation.active) this.propagation.endUnit(asOne);
     if (!this.parking.anyReady) return;
     this.keyspace.freezeClock(); // what was written a while ago may be over by now
     this.parking.serveReady();

@@ -15,6 +15,8 @@ export interface Origin {
   readonly admitted: boolean;
   /** Counts in command statistics, slow log and MONITOR. */
   readonly counted: boolean;
+  /** Its time is taken, for slow log and latency monitor. */
+  readonly timed: boolean;
   /** Its effects are written to the append-only file. */
   readonly toAof: boolean;
   /** Its effects are sent to replicas. */
@@ -30,6 +32,7 @@ function origin(name: string, rights: Partial<Origin>): Origin {
     outranksGates: false,
     admitted: false,
     counted: true,
+    timed: true,
     toAof: true,
     toReplicas: true,
     ...rights,
@@ -52,6 +55,7 @@ export const ORIGINS = {
     outranksGates: true,
     queues: true,
     counted: false,
+    timed: false,
     toAof: false,
     toReplicas: false,
   }),
@@ -68,6 +72,7 @@ export function nested(outer: Origin, inner: Origin): Origin {
     outranksGates: outer.outranksGates,
     checksAcl: outer.checksAcl && inner.checksAcl,
     counted: outer.counted && inner.counted,
+    timed: outer.timed && inner.timed,
     toAof: outer.toAof && inner.toAof,
     toReplicas: outer.toReplicas && inner.toReplicas,
   };

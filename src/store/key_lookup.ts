@@ -123,7 +123,7 @@ export abstract class KeyLookup {
   /** Whether the key's time is over, as of the clock frozen for this unit of work. */
   isOver(ref: number): boolean {
     const at = expireAtOf(this.arena, ref);
-    return at >= 0 && at <= this.keyspace.nowMs;
+    return at >= 0 && at <= this.keyspace.nowMs && !this.keyspace.keepsExpired;
   }
 
   /** Removes an entry whose time is over and tells the listener. `key` may be the entry's own key. */

@@ -84,6 +84,9 @@ export class SharedState<Database> {
   nowMs = 0;
   /** Whether keys whose time is over are removed here; a replica waits to be told. */
   expiresKeys = true;
+  /** Keys and fields stay though their time is over: a log of commands is replayed, which says when
+   * each of them went. */
+  keepsExpired = false;
   /** DEBUG SET-ACTIVE-EXPIRE: whether the cycle removes keys that nobody asks for. */
   activeExpire = true;
   /** CLIENT NO-TOUCH is on for whoever runs now. */

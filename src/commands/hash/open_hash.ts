@@ -41,7 +41,7 @@ function openHash(call: Call, key: Slice, ref: number): boolean {
   const hash = hashWindow(call);
   hash.open(database.encodingOf(ref), database.valueOf(ref));
   const nextMs = hash.nextExpireAtMs;
-  if (nextMs < 0 || nextMs > call.nowMs) return true;
+  if (nextMs < 0 || nextMs > call.nowMs || call.services.keyspace.keepsExpired) return true;
   if (!call.services.keyspace.expiresKeys) {
     hash.hiddenUntilMs = call.nowMs;
     return true;
