@@ -35,6 +35,8 @@ export const GATE_MASTER_DOWN = 16;
 export const GATE_NO_REPLICAS = 32;
 /** Memory is over `maxmemory` and nothing can be evicted. */
 export const GATE_OOM = 64;
+/** The append-only file cannot be written. */
+export const GATE_APPEND_ONLY = 128;
 
 const SUBSCRIBED_MAY_CALL = new Set([
   "subscribe",
@@ -50,6 +52,7 @@ const SUBSCRIBED_MAY_CALL = new Set([
 
 interface Asked {
   readonly gates: number;
+  readonly appendOnlyError: CommandError | undefined;
   readonly session: Session;
   readonly command: Command;
   /** Those of the command, or for EXEC also those of what it runs. */
@@ -70,9 +73,10 @@ const notInTransaction: Gate = ({ session, flags }) =>
 const outOfMemory: Gate = ({ gates, flags, origin }) =>
   gates & GATE_OOM && flags & FLAG_DENYOOM && !origin.outranksGates ? ERR.oom : undefined;
 
-const writes: Gate = ({ gates, flags, origin }) => {
+const writes: Gate = ({ gates, appendOnlyError, flags, origin }) => {
   if (!(flags & FLAG_WRITE) || origin.outranksGates) return undefined;
   if (gates & GATE_MISCONF) return ERR.misconf;
+  if (gates & GATE_APPEND_ONLY) return appendOnlyError;
   if (gates & GATE_NO_REPLICAS) return ERR.noReplicas;
   if (gates & GATE_READONLY) return ERR.readOnly;
   return undefined;

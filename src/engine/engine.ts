@@ -13,7 +13,7 @@ import { AttackWarning, isHttp } from "./cross_protocol.ts";
 import { Call, type Services } from "./call.ts";
 import { type ChangeObserver, ChangeObservers } from "./change_observers.ts";
 import { CommandError, ERR, protectedCommand, wrongArguments } from "./errors.ts";
-import { FLAG_FAST, FLAG_SKIP_SLOWLOG, FLAG_TOUCHES_ARBITRARY_KEYS } from "./flags.ts";
+import { FLAG_FAST, FLAG_TOUCHES_ARBITRARY_KEYS } from "./flags.ts";
 import { type Origin, ORIGINS } from "./origins.ts";
 import { LookAhead } from "./look_ahead.ts";
 import { MemoryLimit } from "./memory_limit.ts";
@@ -24,6 +24,7 @@ import { ReplyGate } from "./reply_gate.ts";
 import { type Command, type Registry, unknownCommand, unknownSubcommand } from "./registry.ts";
 import { type Session, SESSION_CLOSING, SESSION_IN_MULTI, SESSION_SILENT } from "./session.ts";
 import { silence } from "./reply_mode.ts";
+import { noteIfSlow } from "./slow_commands.ts";
 import { Sessions } from "./sessions.ts";
 import { TimeBook } from "./time_book.ts";
 import { admissionFlags, endTransaction, queueRequest } from "./transaction.ts";
@@ -311,19 +312,11 @@ export class Engine implements Services {
 
   #settleAlone(session: Session, command: Command, request: Request): void {
     const microseconds = this.times.settle();
-    const { slowlog, keyspace } = this;
     if (this.latency.thresholdMs > 0) {
       this.noteLatency(command.flags & FLAG_FAST ? "fast-command" : "command", microseconds / 1000);
     }
-    if (microseconds > 1000 && this.#depth === 0) keyspace.freezeClock();
-    const threshold = slowlog.thresholdMicroseconds;
-    if (threshold < 0 || microseconds < threshold || command.flags & FLAG_SKIP_SLOWLOG) return;
-    slowlog.add(request.slices, request.count, {
-      atSeconds: Math.floor(keyspace.nowMs / 1000),
-      microseconds: Math.floor(microseconds),
-      address: session.transport.address,
-      clientName: session.name ?? new Uint8Array(0),
-    }, command.facts.findSecrets?.(request.slices, request.count));
+    if (microseconds > 1000 && this.#depth === 0) this.keyspace.freezeClock();
+    noteIfSlow(this, session, { command, request, microseconds });
   }
 
   /** Tells the latency monitor that something took so long. */

@@ -92,6 +92,11 @@ export const ERR = {
   unblocked: new CommandError("UNBLOCKED client unblocked via CLIENT UNBLOCK"),
 } as const;
 
+/** Writing to the append-only file failed; `words` are those of the system. */
+export function appendOnlyFails(words: string): CommandError {
+  return new CommandError(`MISCONF Errors writing to the AOF file: ${words}`);
+}
+
 /** `ERR wrong number of arguments for 'get' command`; subcommands as `client|id`. */
 export function wrongArguments(fullName: string): CommandError {
   return new CommandError(`ERR wrong number of arguments for '${fullName}' command`);

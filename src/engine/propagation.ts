@@ -1,65 +1,64 @@
-// Collects what a unit of work changed, as commands, for the append-only file and for replicas.
-import { Request } from "../resp/request.ts";
+// Hands on what a unit of work changed, as commands, to the append-only file and to replicas.
+import type { Request } from "../resp/request.ts";
 import type { Origin } from "./origins.ts";
 
-/** Takes the commands of a unit of work, in the order in which they took effect. */
+/**
+ * Takes the commands of units of work, in the order in which they took effect. Requests are borrowed:
+ * a sink encodes or copies them at once, or, where one is framed, before {@link endBatch} returns.
+ */
 export interface PropagationSink {
   /** "aof" or "replicas": which column of the ORIGINS table decides. */
   readonly kind: "aof" | "replicas";
-  /** `request` is the sink's to keep. */
   append(databaseIndex: number, request: Request): void;
+  /** What was appended since the last call belongs together: one transaction, if `asOne` and several. */
+  endUnit(asOne: boolean): void;
+  /** The requests of a client's batch are about to be overwritten. */
+  endBatch(): void;
 }
 
-interface Effect {
-  databaseIndex: number;
-  request: Request;
-  aof: boolean;
-  replicas: boolean;
-}
-
-const MULTI = Request.of(new TextEncoder().encode("MULTI"));
-const EXEC = Request.of(new TextEncoder().encode("EXEC"));
-
-/** Effects of the unit that runs, and those who want them. */
+/** Those who want effects. */
 export class Propagation {
-  readonly #sinks: PropagationSink[] = [];
-  #effects: Effect[] = [];
-
-  /** Whether anybody wants effects; while false, nothing is collected. */
-  get active(): boolean {
-    return this.#sinks.length > 0;
-  }
+  /** Whether anybody wants effects; while false, nothing is collected. A field: every call asks. */
+  active = false;
+  /** Effects so far, those nobody wanted left out: how far the data has come. */
+  count = 0;
+  #sinks: readonly PropagationSink[] = [];
+  /** Whether the unit that runs has effects. */
+  #open = false;
 
   add(sink: PropagationSink): void {
-    this.#sinks.push(sink);
+    this.#sinks = [...this.#sinks, sink];
+    this.active = true;
   }
 
   remove(sink: PropagationSink): void {
-    const at = this.#sinks.indexOf(sink);
-    if (at >= 0) this.#sinks.splice(at, 1);
+    this.#sinks = this.#sinks.filter((other) => other !== sink);
+    this.active = this.#sinks.length > 0;
   }
 
-  /** Adds an effect; `request` must not be borrowed. */
-  append(databaseIndex: number, request: Request, origin: Origin): void {
-    const { toAof: aof, toReplicas: replicas } = origin;
-    if (aof || replicas) this.#effects.push({ databaseIndex, request, aof, replicas });
+  /** Adds an effect to the unit that runs; `request` is borrowed. */
+  append(databaseIndex: number, request: Request, { toAof, toReplicas }: Origin): void {
+    const sinks = this.#sinks;
+    for (let i = 0; i < sinks.length; i++) {
+      const sink = sinks[i];
+      if (sink.kind === "aof" ? toAof : toReplicas) sink.append(databaseIndex, request);
+    }
+    this.count++;
+    this.#open = true;
   }
 
   /**
-   * Hands the unit's effects to the sinks: as one transaction when there are several, unless they
-   * have nothing to do with each other (keys whose time was over).
+   * Ends a unit: its effects are one transaction when there are several, unless they have nothing to
+   * do with each other (keys whose time was over).
    */
-  flush(asOne: boolean): void {
-    const effects = this.#effects;
-    if (effects.length === 0) return;
-    this.#effects = [];
-    for (const sink of this.#sinks) {
-      const wanted = effects.filter((e) => sink.kind === "aof" ? e.aof : e.replicas);
-      if (wanted.length === 0) continue;
-      const wrapped = asOne && wanted.length > 1;
-      if (wrapped) sink.append(wanted[0].databaseIndex, MULTI.copy());
-      for (const effect of wanted) sink.append(effect.databaseIndex, effect.request);
-      if (wrapped) sink.append(wanted[wanted.length - 1].databaseIndex, EXEC.copy());
-    }
+  endUnit(asOne: boolean): void {
+    if (!this.#open) return;
+    this.#open = false;
+    for (const sink of this.#sinks) sink.endUnit(asOne);
+  }
+
+  /** A client's batch is over. */
+  endBatch(): void {
+    for (const sink of this.#sinks) sink.endBatch();
   }
 }

@@ -93,6 +93,8 @@ export class Session {
   /** Flags that some queued command has, and flags that some queued command has not. */
   queuedFlags = 0;
   queuedLacks = 0;
+  /** Number of the last effect that its commands had; {@link Propagation.count} tells how many there are. */
+  lastEffect = 0;
   totalCommands = 0;
   netInputBytes = 0;
   netOutputBytes = 0;

@@ -7,6 +7,8 @@ export class Request {
   count = 0;
   /** Where the request begins in the decoder's buffer, to come back to it. */
   position = 0;
+  /** Whether the bytes from {@link position} to the end of the last argument's line are its encoding. */
+  framed = false;
   /** The pool; only the first {@link count} slices mean anything. */
   readonly slices: Slice[] = [];
 

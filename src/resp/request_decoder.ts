@@ -141,6 +141,7 @@ export class RequestDecoder {
       if (position >= this.#end) return "partial";
       this.#start = position;
       this.request.count = 0;
+      this.request.framed = false;
       this.request.position = position;
       if (this.#buffer[position] !== STAR) {
         const decoded = this.#inline();
@@ -190,6 +191,7 @@ export class RequestDecoder {
     }
     this.#position = position;
     this.#scanned = 0;
+    request.framed = true;
     return true;
   }
 

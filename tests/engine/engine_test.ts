@@ -4,6 +4,7 @@ import { GATE_LOADING, GATE_MISCONF, GATE_OOM, GATE_READONLY } from "../../src/e
 import { LOOK_AHEAD_REQUESTS } from "../../src/engine/look_ahead.ts";
 import { nested, ORIGINS } from "../../src/engine/origins.ts";
 import { RequestDecoder } from "../../src/resp/request_decoder.ts";
+import { Effects } from "../support/effects.ts";
 import { EngineHarness } from "../support/engine_harness.ts";
 import { multibulk, OPEN_LIMITS } from "../resp/decoding.ts";
 import { MADE_UP_COMMANDS, onPass } from "./made_up_commands.ts";
@@ -165,10 +166,8 @@ Deno.test("a key that a command finds to be over is deleted before what the comm
 Deno.test("only what goes to a sink's kind reaches it", () => {
   const harness = new EngineHarness({ propagates: false });
   const seen: string[] = [];
-  const sink = (kind: "aof" | "replicas") => ({
-    kind,
-    append: (_: number, request: { count: number }) => seen.push(`${kind} ${request.count}`),
-  });
+  const sink = (kind: "aof" | "replicas") =>
+    new Effects(({ request }) => seen.push(`${kind} ${request.count}`), kind);
   const aof = sink("aof"), replicas = sink("replicas");
   harness.engine.propagation.add(aof);
   harness.engine.propagation.add(replicas);

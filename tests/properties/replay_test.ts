@@ -7,29 +7,26 @@ import { Request } from "../../src/resp/request.ts";
 import { digestOfKeyspace } from "../../src/store/digest.ts";
 import { SEQUENCES } from "../differential/command_tables.ts";
 import { stepsFrom } from "../differential/random_sequence.ts";
+import { type Effect, Effects } from "../support/effects.ts";
 import { EngineHarness, type HarnessClient } from "../support/engine_harness.ts";
 import { parseReply } from "../support/reply.ts";
 import { forEachSeed, type Seeded } from "../support/seeded.ts";
 
-interface Effect {
+interface TimedEffect extends Effect {
   readonly atMs: number;
-  readonly databaseIndex: number;
-  readonly request: Request;
 }
 
 /** Runs random commands of several clients while time passes, and keeps what is propagated. */
 class Original {
   readonly harness: EngineHarness;
-  readonly effects: Effect[] = [];
+  readonly effects: TimedEffect[] = [];
   readonly #clients: HarnessClient[];
 
   constructor(random: Seeded) {
     this.harness = new EngineHarness({ seed: random.next32(), propagates: false });
-    this.harness.engine.propagation.add({
-      kind: "aof",
-      append: (databaseIndex, request) =>
-        this.effects.push({ atMs: this.harness.clock.nowMs(), databaseIndex, request }),
-    });
+    this.harness.engine.propagation.add(
+      new Effects((effect) => this.effects.push({ atMs: this.harness.clock.nowMs(), ...effect })),
+    );
     this.#clients = [1, 2, 3].map(() => this.harness.connect());
   }
 
@@ -56,7 +53,7 @@ class Original {
 }
 
 /** Runs effects as the append-only file is run at start: nothing expires by itself. */
-function replay(effects: readonly Effect[]): EngineHarness {
+function replay(effects: readonly TimedEffect[]): EngineHarness {
   const harness = new EngineHarness({ seed: 99 });
   const { engine, keyspace, clock, client: { session } } = harness;
   keyspace.expiresKeys = false;

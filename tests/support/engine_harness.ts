@@ -36,6 +36,7 @@ import type { Database } from "../../src/store/database.ts";
 import { Keyspace } from "../../src/store/keyspace.ts";
 import { installValueTypes } from "../../src/store/value_types.ts";
 import { FakeDirectory } from "../config/fake_directory.ts";
+import { Effects } from "./effects.ts";
 import { parseReply, type Plain, plain, quote, type Reply } from "./reply.ts";
 import { splitWords } from "./words.ts";
 
@@ -107,10 +108,11 @@ export class EngineHarness {
     const note = (list: string[], database: number, text: string) =>
       list.push(database === 0 ? text : `[${database}] ${text}`);
     if (propagates) {
-      this.engine.propagation.add({
-        kind: "aof",
-        append: (database, request) => note(this.#effects, database, showRequest(request)),
-      });
+      this.engine.propagation.add(
+        new Effects(({ databaseIndex, request }) =>
+          note(this.#effects, databaseIndex, showRequest(request))
+        ),
+      );
     }
     this.engine.observe({
       listening: true,
