@@ -26,9 +26,9 @@ export class RefVector {
     this.arena.i32[this.#chunks[position >>> 12] * 2 + (position & (CHUNK_REFS - 1))] = ref;
   }
 
-  /** Makes sure that the next {@link push} needs no memory: all that can fail happens here. */
-  reserve(): void {
-    if (this.length >>> 12 === this.#chunks.length) {
+  /** Makes sure that the next {@link push}es need no memory: all that can fail happens here. */
+  reserve(pushes = 1): void {
+    while (this.length + pushes - 1 >>> 12 >= this.#chunks.length) {
       this.#chunks.push(this.arena.allocate(CHUNK_REFS * 4));
     }
   }

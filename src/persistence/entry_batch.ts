@@ -9,21 +9,26 @@ export const BATCH_ENTRIES = 64;
 export class EntryBatch {
   /** The entries; those before {@link linked} are in the table. */
   readonly refs: Int32Array = new Int32Array(BATCH_ENTRIES);
-  readonly #hashes = new Int32Array(BATCH_ENTRIES);
+  readonly hashes: Int32Array = new Int32Array(BATCH_ENTRIES);
   readonly #heads = new Int32Array(BATCH_ENTRIES);
   count = 0;
   linked = 0;
 
+  /** Whether it has to be linked before it takes one more. */
+  get full(): boolean {
+    return this.count === BATCH_ENTRIES;
+  }
+
   /** Takes an entry; true when the batch is full and has to be linked. */
   add(ref: number, hash: number): boolean {
     this.refs[this.count] = ref;
-    this.#hashes[this.count++] = hash;
+    this.hashes[this.count++] = hash;
     return this.count === BATCH_ENTRIES;
   }
 
   /** Links all entries; false when one of them is in the table already. */
   link(table: HashTable): boolean {
-    const { refs, count } = this, { arena } = table, hashes = this.#hashes, heads = this.#heads;
+    const { refs, hashes, count } = this, { arena } = table, heads = this.#heads;
     for (let i = 0; i < count; i++) heads[i] = table.first(hashes[i]);
     let seen = 0;
     for (let i = 0; i < count; i++) if (heads[i] !== 0) seen ^= table.touch(heads[i]);

@@ -5,10 +5,10 @@ import { RdbRejection } from "../rdb/rdb_error.ts";
 import type { KeyMeta } from "../rdb/key_meta.ts";
 import type { RdbSink } from "../rdb/sink.ts";
 import type { Database } from "../store/database.ts";
-import { setAccess } from "../store/entry.ts";
 import { ENCODING_INT } from "../store/entry.ts";
 import type { Keyspace } from "../store/keyspace.ts";
 import { stringEncoding } from "../store/string_encoding.ts";
+import { KeyBatch } from "./key_batch.ts";
 import { KeyspaceValueSink, type ValueTarget } from "./value_sink.ts";
 
 /** The receiving side of a load. Keys go straight to the database: no events, no propagation. */
@@ -19,11 +19,13 @@ export class KeyspaceSink implements RdbSink, ValueTarget {
   readonly functionLibraries: Uint8Array[] = [];
   readonly valueSink: KeyspaceValueSink;
   readonly #keyspace: Keyspace;
+  readonly #batch: KeyBatch;
   #database: Database;
 
   constructor(keyspace: Keyspace) {
     this.#keyspace = keyspace;
     this.valueSink = new KeyspaceValueSink(keyspace, this);
+    this.#batch = new KeyBatch(keyspace);
     this.#database = keyspace.databases[0];
   }
 
@@ -41,7 +43,7 @@ export class KeyspaceSink implements RdbSink, ValueTarget {
         `database ${index} does not exist, the server has ${databases.length}`,
       );
     }
-    this.#database = databases[index];
+    this.#database = this.#batch.database = databases[index];
   }
 
   resize(keys: number): void {
@@ -53,30 +55,20 @@ export class KeyspaceSink implements RdbSink, ValueTarget {
   }
 
   string(key: Slice, value: Slice, meta: KeyMeta, isInteger: boolean): void {
-    this.refuseKnown(key);
-    const encoding = isInteger ? ENCODING_INT : stringEncoding(value);
-    const ref = this.#database.putString(0, key, value, encoding, meta.expireAtMs);
-    this.#setAccess(ref, meta);
-  }
-
-  refuseKnown(key: Slice): void {
-    if (this.#database.peek(key) !== 0) throw new RdbRejection("the key is in the file twice");
+    this.#batch.string(key, value, isInteger ? ENCODING_INT : stringEncoding(value), meta);
   }
 
   store(key: Slice, meta: KeyMeta, type: number, encoding: number, value: number): void {
-    const ref = this.#database.putValue(key, type, encoding, value, meta.expireAtMs);
-    this.#setAccess(ref, meta);
+    this.#batch.value(key, type, encoding, value, meta);
   }
 
-  #setAccess(ref: number, meta: KeyMeta): void {
-    const { access, arena } = this.#keyspace;
-    if (access.lfu) {
-      if (meta.frequency >= 0) setAccess(arena, ref, access.fromFrequency(meta.frequency));
-    } else if (meta.idleSeconds >= 0) setAccess(arena, ref, access.fromIdle(meta.idleSeconds));
+  end(): void {
+    this.#batch.link();
   }
 
   /** Frees what was begun when the load failed. */
   abandon(): void {
     this.valueSink.abandon();
+    this.#batch.abandon();
   }
 }

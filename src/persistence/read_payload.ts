@@ -16,7 +16,7 @@ import { KeyspaceValueSink } from "./value_sink.ts";
 const FOOTER_BYTES = 10;
 const CHECKSUM_BYTES = 8;
 
-const NO_META: KeyMeta = { expireAtMs: -1, idleSeconds: -1, frequency: -1 };
+const NO_META: KeyMeta = { offset: 0, expireAtMs: -1, idleSeconds: -1, frequency: -1 };
 
 /** Reads a payload for a target; nothing was stored where it has a fault. */
 export function readPayload(
@@ -64,7 +64,6 @@ function readValue(
   const read = valueReadersFor(dialect)[type];
   if (read === undefined) return false;
   const sink = new KeyspaceValueSink(keyspace, {
-    refuseKnown: () => {},
     store: (_key, _meta, type, encoding, value) => target.value(type, encoding, value),
   });
   try {

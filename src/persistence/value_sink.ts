@@ -19,9 +19,7 @@ import { ZsetBuilder } from "./value_sink_zset.ts";
 
 /** Where values go. */
 export interface ValueTarget {
-  /** Throws RdbRejection for a key that is there already. */
-  refuseKnown(key: Slice): void;
-  /** Stores a value under the key that was just not refused; fails before it changes anything. */
+  /** Stores a value under a key; fails before it changes anything. */
   store(key: Slice, meta: KeyMeta, type: number, encoding: number, value: number): void;
 }
 
@@ -79,7 +77,6 @@ export class KeyspaceValueSink implements ValueSink {
   }
 
   #begin(type: number, builder: ValueBuilder, key: Slice, meta: KeyMeta): void {
-    this.#target.refuseKnown(key);
     this.#type = type;
     this.#builder = builder;
     this.#key = key;

@@ -22,6 +22,13 @@ export class RdbError extends Error {
  */
 export class RdbRejection extends Error {
   override name = "RdbRejection";
+  /** Where the fault is, if that is not the record being read. */
+  readonly offset: number | undefined;
+
+  constructor(reason: string, offset?: number) {
+    super(reason);
+    this.offset = offset;
+  }
 }
 
 const LONGEST_PRINTED_KEY = 128;

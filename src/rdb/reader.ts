@@ -59,7 +59,7 @@ export class RdbReader {
   readonly #source: ByteSource;
   readonly #sink: RdbSink;
   readonly #options: RdbReaderOptions;
-  readonly #meta: KeyMeta = { expireAtMs: -1, idleSeconds: -1, frequency: -1 };
+  readonly #meta: KeyMeta = { offset: 0, expireAtMs: -1, idleSeconds: -1, frequency: -1 };
   readonly #key = new StringSlot();
   readonly #value = new StringSlot();
   #version = 0;
@@ -161,6 +161,7 @@ export class RdbReader {
     if (this.#source.moves !== moves) key.follow(this.#source);
     if (this.#isExpired()) this.counts.keysExpired++;
     else {
+      this.#meta.offset = this.#recordOffset;
       this.#sink.string(key.slice, value.slice, this.#meta, value.isInteger);
       this.counts.keysLoaded++;
     }
@@ -185,6 +186,7 @@ export class RdbReader {
       sink: valueSink,
     });
     this.#values.sink = valueSink;
+    this.#meta.offset = this.#recordOffset;
     if (!readValue(this.#values, type)) this.counts.emptyKeysSkipped++;
     else if (expired) this.counts.keysExpired++;
     else this.counts.keysLoaded++;
@@ -305,6 +307,7 @@ export class RdbReader {
       }
       this.checksumVerified = computed !== undefined && stored !== 0n;
     }
+    this.#sink.end();
     this.#complete = true;
   }
 
@@ -325,8 +328,10 @@ export class RdbReader {
   #explain(error: unknown): unknown {
     let reason: string;
     let offset = this.#recordOffset;
-    if (error instanceof RdbRejection) reason = error.message;
-    else if (error instanceof RdbError) ({ reason, offset } = error);
+    if (error instanceof RdbRejection) {
+      reason = error.message;
+      if (error.offset !== undefined) return new RdbError(reason, error.offset);
+    } else if (error instanceof RdbError) ({ reason, offset } = error);
     else return error;
     if (this.#valueType >= 0) {
       this.#key.follow(this.#source);

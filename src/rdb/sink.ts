@@ -27,6 +27,8 @@ export interface RdbSink {
    * holds its shortest decimal text. (Longer integers stand in the file as text.)
    */
   string(key: Slice, value: Slice, meta: KeyMeta, isInteger: boolean): void;
+  /** The dump is complete and its checksum right. */
+  end(): void;
   /**
    * Receives values of the other types. While there is none, the first such value stops the load.
    */

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { latin1Bytes } from "../../src/base/bytes.ts";
 import { ByteSource } from "../../src/rdb/byte_source.ts";
 import { bigEndian, bytesOf, dump, lengthOf, littleEndian, plain } from "./dump_builder.ts";
@@ -191,6 +191,7 @@ Deno.test("a dump may be followed by other bytes, such as the tail of an append-
   const { sink, reader } = loadFrom(ByteSource.overBytes(bytesOf(body, "*1\r\n$4\r\nPING\r\n")));
   assertEquals(sink.values(), { k: "v" });
   assertEquals(reader.progress.loadedBytes, body.length);
+  assert(sink.ended);
 });
 
 Deno.test("versions before 5 end without a checksum, and a checksum of zero is not compared", () => {

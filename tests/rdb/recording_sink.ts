@@ -7,7 +7,7 @@ import type { KeyMeta } from "../../src/rdb/key_meta.ts";
 import type { RdbSink } from "../../src/rdb/sink.ts";
 import type { ValueSink } from "../../src/rdb/value_sink.ts";
 
-export interface RecordedString extends KeyMeta {
+export interface RecordedString extends Omit<KeyMeta, "offset"> {
   value: string;
   isInteger: boolean;
 }
@@ -17,6 +17,8 @@ const DATABASES = 16;
 /** Keeps everything a reader delivers, bytes as text of one character each. */
 export class RecordingSink implements RdbSink {
   header = "";
+  /** Whether the reader said that the dump is complete. */
+  ended = false;
   readonly auxFields: [string, string][] = [];
   readonly resizes: [number, number, number][] = [];
   readonly functions: string[] = [];
@@ -53,7 +55,13 @@ export class RecordingSink implements RdbSink {
     let database = this.databases.get(this.#selected);
     if (database === undefined) this.databases.set(this.#selected, database = new Map());
     if (database.has(text(key))) throw new RdbRejection(`duplicate key ${text(key)}`);
-    database.set(text(key), { value: text(value), isInteger, ...meta });
+    const { expireAtMs, idleSeconds, frequency } = meta;
+    const facts = { expireAtMs, idleSeconds, frequency };
+    database.set(text(key), { value: text(value), isInteger, ...facts });
+  }
+
+  end(): void {
+    this.ended = true;
   }
 
   /** The values of one database by key. */
