@@ -4,7 +4,8 @@ import type { Logger } from "../base/logger.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { DumpPort, PayloadResult, PayloadTarget } from "../engine/ports.ts";
 import type { Keyspace } from "../store/keyspace.ts";
-import { type DumpLoader, LoadError } from "./load.ts";
+import type { DumpLoader } from "./load.ts";
+import { LoadError } from "./load_state.ts";
 import { readPayload } from "./read_payload.ts";
 import type { DumpSaver } from "./save.ts";
 

@@ -1,26 +1,15 @@
-// Opens the dump at start: slices between which clients are answered, progress in log and INFO.
+// Loads dumps into the keyspace: the one that is there at the start, or the base of an append-only file.
 import type { Logger } from "../base/logger.ts";
-import type { Config } from "../config/config.ts";
 import type { Engine } from "../engine/engine.ts";
-import { GATE_LOADING } from "../engine/admission.ts";
 import { ByteSource } from "../rdb/byte_source.ts";
 import { ArenaFullError } from "../memory/arena.ts";
 import { RdbError } from "../rdb/rdb_error.ts";
 import { RdbReader } from "../rdb/reader.ts";
 import { KeyspaceSink } from "./keyspace_sink.ts";
+import { LoadError, type LoadProgress, type LoadSlices, LoadState } from "./load_state.ts";
 
 const SLICE_BYTES = 256 << 10;
-/** Loading in one go; a client that connects meanwhile waits so long for its -LOADING. */
-const STRETCH_MS = 20;
 const WINDOW_BYTES = 1 << 20;
-const PROGRESS_MS = 1000;
-
-/** How far a load is (INFO persistence). */
-export interface LoadProgress {
-  startedAtMs: number;
-  totalBytes: number;
-  loadedBytes: number;
-}
 
 /** What a load brought. */
 export interface LoadedDump {
@@ -29,38 +18,55 @@ export interface LoadedDump {
   /** Keys without a value, which Redis once wrote by mistake. */
   emptyKeysSkipped: number;
   functionLibraries: readonly Uint8Array[];
+  /** Where the dump ends in its file: commands follow there in an append-only file. */
+  endOffset: number;
 }
 
-/** A dump that cannot be served; the message names file, offset and reason. */
-export class LoadError extends Error {
-  override name = "LoadError";
+/** A dump in a file that stands at its start. */
+export interface OpenDump {
+  readonly file: Deno.FsFile;
+  /** Size of the file, bytes. */
+  readonly totalBytes: number;
+  /** How the file is called in errors. */
+  readonly title: string;
+  /** Bytes of other files that were loaded before. */
+  readonly loadedBefore: number;
+  /** Keys that are over are loaded too: commands that follow say when they went. */
+  readonly keepExpired: boolean;
 }
 
 /** Loads dumps into the keyspace of an engine. */
 export class DumpLoader {
-  /** While a load runs. */
-  progress: LoadProgress | undefined;
+  /** Shared with the loader of append-only files. */
+  readonly state: LoadState;
   /** Keys of the last load, for INFO persistence. */
   lastKeysLoaded = 0;
   lastKeysExpired = 0;
   /** Those of the last load that brought a dump; they belong to the data until the next one. */
   functionLibraries: readonly Uint8Array[] = [];
-  /** The server is to stop: the load ended before its time. */
-  cancelled = false;
   readonly #engine: Engine;
   readonly #logger: Logger;
-  readonly #stretchMs: number;
 
   /** `stretchMs`: how long it loads before clients get their turn. */
-  constructor(engine: Engine, logger: Logger, stretchMs = STRETCH_MS) {
+  constructor(engine: Engine, logger: Logger, stretchMs?: number) {
     this.#engine = engine;
     this.#logger = logger;
-    this.#stretchMs = stretchMs;
+    this.state = new LoadState(engine, logger, stretchMs);
   }
 
-  /** Ends a load at the next slice. */
+  /** While a load runs. */
+  get progress(): LoadProgress | undefined {
+    return this.state.progress;
+  }
+
+  /** Whether {@link cancel} was called. */
+  get cancelled(): boolean {
+    return this.state.cancelled;
+  }
+
+  /** Ends a load at the next slice: the server is to stop. */
   cancel(): void {
-    this.cancelled = true;
+    this.state.cancelled = true;
   }
 
   /**
@@ -68,90 +74,77 @@ export class DumpLoader {
    * Throws LoadError; the keyspace then holds what came before the fault and must not be served.
    */
   async load(path: string): Promise<LoadedDump | undefined> {
-    const slices = this.#slices(path);
-    for (;;) {
-      const { done, value } = slices.next();
-      if (done) return value;
-      await nextTurn();
-      if (this.cancelled) return slices.return(undefined).value as undefined;
-    }
+    return await this.state.run(this.#slices(path));
   }
 
   /** As {@link load}, before it returns: clients wait. */
   loadNow(path: string): LoadedDump | undefined {
-    for (const slices = this.#slices(path);;) {
-      const { done, value } = slices.next();
-      if (done) return value;
-    }
+    return this.state.runNow(this.#slices(path));
   }
 
-  /** Loads; steps out whenever clients should get their turn. */
-  *#slices(path: string): Generator<undefined, LoadedDump | undefined> {
+  *#slices(path: string): LoadSlices<LoadedDump | undefined> {
     const file = openDump(path);
     if (file === undefined) return undefined;
     const { keyspace } = this.#engine;
     const startedMs = keyspace.clock.monotonicMs();
     try {
       const totalBytes = file.statSync().size;
-      this.progress = { startedAtMs: keyspace.clock.nowMs(), totalBytes, loadedBytes: 0 };
-      this.#engine.gates |= GATE_LOADING;
-      const loaded = yield* this.#run(file, this.#engine.config, path);
+      this.state.begin(totalBytes);
+      const title = `dump file ${path}`;
+      const dump = { file, totalBytes, title, loadedBefore: 0, keepExpired: false };
+      const loaded = yield* this.read(dump);
       const seconds = (keyspace.clock.monotonicMs() - startedMs) / 1000;
-      this.#logger.notice(summaryOf(loaded));
       this.#logger.notice(`DB loaded from disk: ${seconds.toFixed(3)} seconds`);
-      this.functionLibraries = loaded.functionLibraries;
       return loaded;
     } finally {
-      this.#engine.gates &= ~GATE_LOADING;
-      this.progress = undefined;
+      this.state.end();
       file.close();
     }
   }
 
-  *#run(file: Deno.FsFile, config: Config, path: string): Generator<undefined, LoadedDump> {
-    const { keyspace } = this.#engine;
+  /** Loads a dump, within a load that was begun. Throws LoadError. */
+  *read(dump: OpenDump): LoadSlices<LoadedDump> {
+    const { keyspace, config } = this.#engine;
     const sink = new KeyspaceSink(keyspace);
-    const source = ByteSource.overFile(file, this.progress!.totalBytes, WINDOW_BYTES);
+    const source = ByteSource.overFile(dump.file, dump.totalBytes, WINDOW_BYTES);
     const reader = new RdbReader(source, sink, {
       nowMs: keyspace.clock.nowMs(),
       checksum: config.bool("rdbchecksum"),
+      keepExpired: dump.keepExpired,
       sanitize: config.value("sanitize-dump-payload") === "yes",
     });
-    let describedFile = false;
-    const { clock } = keyspace;
-    let yieldAtMs = clock.monotonicMs() + this.#stretchMs;
-    let nextReportMs = clock.monotonicMs() + PROGRESS_MS;
+    let described = false;
     try {
       while (!reader.run(SLICE_BYTES)) {
-        if (!describedFile && (describedFile = true)) this.#describe(sink);
-        const { loadedBytes, totalBytes } = reader.progress;
-        this.progress!.loadedBytes = loadedBytes;
-        if (clock.monotonicMs() >= nextReportMs) {
-          nextReportMs = clock.monotonicMs() + PROGRESS_MS;
-          const percent = (loadedBytes / totalBytes * 100).toFixed(1);
-          this.#logger.notice(`Loading: ${percent}% of ${totalBytes} bytes`);
-        }
-        if (clock.monotonicMs() < yieldAtMs) continue;
+        if (!described && (described = true)) this.#describe(sink);
+        if (!this.state.advance(dump.loadedBefore + reader.progress.loadedBytes)) continue;
         yield;
-        yieldAtMs = clock.monotonicMs() + this.#stretchMs;
+        this.state.resume();
       }
-      if (!describedFile) this.#describe(sink);
+      if (!described) this.#describe(sink);
     } catch (error) {
       sink.abandon();
       if (error instanceof RdbError) {
-        throw new LoadError(`Can't load the dump file ${path}: ${error.message}`);
+        throw new LoadError(`Can't load the ${dump.title}: ${error.message}`);
       }
       if (!(error instanceof ArenaFullError)) throw error;
       const { loadedBytes } = reader.progress;
       throw new LoadError(
-        `Can't load the dump file ${path}: it does not fit in memory (at byte offset ${loadedBytes})`,
+        `Can't load the ${dump.title}: it does not fit in memory (at byte offset ${loadedBytes})`,
       );
     }
-    keyspace.dirty = 0;
-    const { counts } = reader;
+    return this.#done(reader, sink);
+  }
+
+  #done(reader: RdbReader, sink: KeyspaceSink): LoadedDump {
+    const { counts, progress } = reader, { functionLibraries } = sink;
+    this.#engine.keyspace.dirty = 0;
     this.lastKeysLoaded = counts.keysLoaded;
     this.lastKeysExpired = counts.keysExpired;
-    return { ...counts, functionLibraries: sink.functionLibraries };
+    this.functionLibraries = functionLibraries;
+    const loaded = { ...counts, functionLibraries, endOffset: progress.loadedBytes };
+    this.#logger.notice(summaryOf(loaded));
+    return loaded;
   }
 
   #describe(sink: KeyspaceSink): void {
@@ -164,22 +157,16 @@ export class DumpLoader {
     }
     const memory = Number(sink.fields.get("used-mem"));
     if (memory > 0) {
+      this.state.progress!.rdbUsedMemory = memory;
       this.#logger.notice(`RDB memory usage when created ${(memory / 2 ** 20).toFixed(2)} Mb`);
     }
+    if (sink.fields.get("aof-base") === "1") this.#logger.notice("RDB is base AOF");
   }
 }
 
 function summaryOf({ keysLoaded, keysExpired, emptyKeysSkipped }: LoadedDump): string {
   const skipped = emptyKeysSkipped === 0 ? "" : `, empty keys skipped: ${emptyKeysSkipped}`;
   return `Done loading RDB, keys loaded: ${keysLoaded}, keys expired: ${keysExpired}${skipped}.`;
-}
-
-/**
- * Lets the event loop run: clients are answered -LOADING. A timer, because setImmediate comes back
- * before the sockets were looked at.
- */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 function openDump(path: string): Deno.FsFile | undefined {

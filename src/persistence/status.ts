@@ -1,7 +1,8 @@
 // What is known of loading and saving, for INFO persistence.
 import type { Engine } from "../engine/engine.ts";
 import type { PersistencePort } from "../engine/ports.ts";
-import type { DumpLoader, LoadProgress } from "./load.ts";
+import type { DumpLoader } from "./load.ts";
+import type { LoadProgress } from "./load_state.ts";
 import type { DumpSaver } from "./save.ts";
 
 /** The port through which commands ask about the data on disk. */
@@ -69,7 +70,7 @@ const AOF_IS_OFF: [name: string, value: string | number][] = [
 ];
 
 function progressLines(
-  { startedAtMs, totalBytes, loadedBytes }: LoadProgress,
+  { startedAtMs, totalBytes, loadedBytes, rdbUsedMemory }: LoadProgress,
   nowMs: number,
 ): [name: string, value: string | number][] {
   const elapsedSeconds = Math.floor((nowMs - startedAtMs) / 1000);
@@ -78,7 +79,7 @@ function progressLines(
   return [
     ["loading_start_time", Math.floor(startedAtMs / 1000)],
     ["loading_total_bytes", totalBytes],
-    ["loading_rdb_used_mem", 0],
+    ["loading_rdb_used_mem", rdbUsedMemory],
     ["loading_loaded_bytes", loadedBytes],
     ["loading_loaded_perc", (totalBytes === 0 ? 0 : loadedBytes / totalBytes * 100).toFixed(2)],
     ["loading_eta_seconds", eta],

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { Logger } from "../../src/base/logger.ts";
-import { DumpLoader, LoadError } from "../../src/persistence/load.ts";
+import { DumpLoader } from "../../src/persistence/load.ts";
+import { LoadError } from "../../src/persistence/load_state.ts";
 import { bytesOf, dump, lengthOf, littleEndian, plain } from "../rdb/dump_builder.ts";
 import { EngineHarness, type HarnessOptions } from "../support/engine_harness.ts";
 

@@ -2,7 +2,8 @@
 
 import { join } from "node:path";
 import { Logger } from "../../src/base/logger.ts";
-import { DumpLoader, LoadError } from "../../src/persistence/load.ts";
+import { DumpLoader } from "../../src/persistence/load.ts";
+import { LoadError } from "../../src/persistence/load_state.ts";
 import { EngineHarness, type HarnessOptions } from "../support/engine_harness.ts";
 import { type Argument, RespClient } from "../support/resp_client.ts";
 import { type Plain, plain } from "../support/reply.ts";

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import type { DumpLoader, LoadProgress } from "../../src/persistence/load.ts";
+import type { DumpLoader } from "../../src/persistence/load.ts";
+import type { LoadProgress } from "../../src/persistence/load_state.ts";
 import type { DumpSaver } from "../../src/persistence/save.ts";
 import { PersistenceStatus } from "../../src/persistence/status.ts";
 import { EngineHarness } from "../support/engine_harness.ts";
@@ -42,7 +43,7 @@ Deno.test("what the last load brought is told", () => {
 
 Deno.test("while a dump is loaded its progress is told, and how long it will take", () => {
   const startedAtMs = new EngineHarness().clock.nowMs();
-  const progress = { startedAtMs, totalBytes: 1000, loadedBytes: 249 };
+  const progress = { startedAtMs, totalBytes: 1000, loadedBytes: 249, rdbUsedMemory: 777 };
   const { harness, info } = statusOf({ progress });
   harness.later(10_000);
   const lines = info();
@@ -50,4 +51,5 @@ Deno.test("while a dump is loaded its progress is told, and how long it will tak
   assertEquals(lines.get("loading_start_time"), Math.floor(startedAtMs / 1000));
   assertEquals(lines.get("loading_loaded_perc"), "24.90");
   assertEquals(lines.get("loading_eta_seconds"), 30);
+  assertEquals(lines.get("loading_rdb_used_mem"), 777);
 });
