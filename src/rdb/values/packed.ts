@@ -11,6 +11,7 @@ import { ZipmapCursor, zipmapFault } from "../encodings/zipmap.ts";
 import { VALUE_TYPE } from "../opcodes.ts";
 import type { RdbInput } from "../rdb_input.ts";
 import type { ValueContext } from "../value_context.ts";
+import { LATEST_FIELD_EXPIRY_MS } from "./field_expiry.ts";
 
 const NODE_ZIPLIST = 0;
 const NODE_PLAIN = 1;
@@ -123,13 +124,17 @@ export function readListpackHashWithExpiry(context: ValueContext, type: number):
   if (elements === 0) return false;
   const cursor = begin(listpackCursor, first.slice);
   while (cursor.next() && cursor.next() && cursor.next()) {
-    if (cursor.isInteger && typeof cursor.integer === "number" && cursor.integer >= 0) continue;
+    if (cursor.isInteger && isExpiry(cursor.integer)) continue;
     throw input.error("hash with a field expiry that is no time");
   }
   sink.beginHash(context.key, context.meta, elements / 3);
   sink.listpackWithExpiry(first.slice, elements);
   sink.end();
   return true;
+}
+
+function isExpiry(integer: number | bigint): boolean {
+  return typeof integer === "number" && integer >= 0 && integer <= LATEST_FIELD_EXPIRY_MS;
 }
 
 export function readZiplistHash(context: ValueContext): boolean {

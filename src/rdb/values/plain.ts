@@ -3,12 +3,11 @@ import { parseDouble } from "../../base/double.ts";
 import { VALUE_TYPE } from "../opcodes.ts";
 import type { RdbInput } from "../rdb_input.ts";
 import type { ValueContext } from "../value_context.ts";
+import { LATEST_FIELD_EXPIRY_MS } from "./field_expiry.ts";
 
 const MINUS_INFINITY = 255;
 const PLUS_INFINITY = 254;
 const NOT_A_NUMBER = 253;
-// Redis keeps the expiry of a field in 48 bits; one more stands for none in the header of a hash.
-const LATEST_FIELD_EXPIRY_MS = 2 ** 48 - 1;
 
 export function readPlainList(context: ValueContext): boolean {
   const { input, sink } = context;
@@ -98,7 +97,10 @@ export function readHashWithMetadata(context: ValueContext, type: number): boole
   return true;
 }
 
-/** Valkey 9: an absolute expiry behind each field and value, -1 for none. */
+/**
+ * Valkey 9: an absolute expiry behind each field and value, -1 for none. Those in the year 10889 and
+ * later, which no other form can hold, become the latest that there is.
+ */
 export function readValkeyHash(context: ValueContext): boolean {
   const { input, sink, first, second } = context;
   const size = input.readLength();
@@ -111,7 +113,7 @@ export function readValkeyHash(context: ValueContext): boolean {
     if (expireAtMs < -1) throw input.error(`hash with a field expiry of ${expireAtMs}`);
     first.follow(input.source);
     second.follow(input.source);
-    sink.field(first.slice, second.slice, expireAtMs);
+    sink.field(first.slice, second.slice, Math.min(expireAtMs, LATEST_FIELD_EXPIRY_MS));
   }
   sink.end();
   return true;
