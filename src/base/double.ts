@@ -1,13 +1,22 @@
 // Doubles from and to text, as Redis reads and prints them.
 import { divideToEven, type FloatFormat, roundToFormat } from "./binary_float.ts";
 import { type FloatText, scanFloat } from "./float_scan.ts";
-import { isSpace, parseSafeInteger, writeInteger } from "./int64.ts";
+import { latin1 } from "./bytes.ts";
+import { isSpace, writeDigits, writeInteger } from "./int64.ts";
+import { parsePlainDecimal, POWERS_OF_TEN } from "./plain_decimal.ts";
+import { ShortestDigits } from "./shortest_digits.ts";
 
 const DOUBLE_FORMAT: FloatFormat = { precision: 53, minExponent: -1074, maxExponent: 971 };
 const TWO_62 = 2 ** 62;
 const TEN_17 = 10n ** 17n;
-// Powers of ten that a double holds exactly.
-const POWERS_OF_TEN = Array.from({ length: 23 }, (_, power) => Number(`1e${power}`));
+const TWO_18 = 2 ** 18;
+const ZERO = 0x30;
+const MINUS = 0x2d;
+const PLUS = 0x2b;
+const POINT = 0x2e;
+const LETTER_E = 0x65;
+/** Below it a double has digits behind its point that a text of fixed length shows. */
+const HUMAN_TEXT_LIMIT = 1e15;
 
 /** Room that the longest text of `writeDouble` takes. */
 export const DOUBLE_TEXT_MAX = 25;
@@ -45,30 +54,6 @@ export function parseDoubleLenient(bytes: Uint8Array, start: number, end: number
   return toDouble(text);
 }
 
-// Most scores: an optional minus, up to 15 digits, perhaps a point among them. Both the digits and
-// the power of ten are exact, so one division rounds correctly. NaN for everything else.
-function parsePlainDecimal(bytes: Uint8Array, start: number, end: number): number {
-  if (end - start > 17) return NaN;
-  const integer = parseSafeInteger(bytes, start, end);
-  if (integer === integer) return integer;
-  let at = start;
-  const negative = at < end && bytes[at] === 0x2d;
-  if (negative) at++;
-  const firstDigit = at;
-  let pointAt = -1;
-  let value = 0;
-  for (; at < end; at++) {
-    const digit = bytes[at] - 0x30;
-    if (digit >= 0 && digit <= 9) value = value * 10 + digit;
-    else if (bytes[at] === 0x2e && pointAt < 0) pointAt = at;
-    else return NaN;
-  }
-  const digits = end - firstDigit - (pointAt < 0 ? 0 : 1);
-  if (digits <= 0 || digits > 15) return NaN;
-  if (pointAt >= 0) value /= POWERS_OF_TEN[end - pointAt - 1];
-  return negative ? -value : value;
-}
-
 function toDouble(text: FloatText): number {
   const magnitude = text.kind === "infinity"
     ? Infinity
@@ -84,37 +69,74 @@ function hexadecimalToDouble(text: FloatText): number {
   return mantissa === undefined ? Infinity : Number(mantissa) * 2 ** exponent;
 }
 
-/**
- * A double as Redis 7.2 replies and stores it: whole numbers up to 2^62 in full, others with the
- * fewest digits that read back the same (of two doubles in a thousand Redis prints one digit more
- * than needed, or another last one), "inf", "-inf", "nan", "-0". Scientific notation, which
- * starts elsewhere than in JavaScript, looks like "1.5e+30" and "1e-7".
- */
+const DIGITS = new ShortestDigits();
+const SCRATCH = new Uint8Array(64);
+
+/** The text that {@link writeDouble} writes. */
 export function formatDouble(value: number): string {
-  if (Number.isSafeInteger(value)) return Object.is(value, -0) ? "-0" : String(value);
-  if (value !== value) return "nan";
-  if (value === Infinity) return "inf";
-  if (value === -Infinity) return "-inf";
-  const magnitude = Math.abs(value);
-  if (magnitude >= 1e-3 && magnitude < 1e4) return String(value);
-  if (magnitude <= TWO_62 && Number.isInteger(value)) return BigInt(value).toString();
-  return (value < 0 ? "-" : "") + formatDigits(magnitude);
+  return latin1(SCRATCH, 0, writeDouble(value, SCRATCH, 0));
+}
+
+/**
+ * Writes a double as Redis 7.2 replies and stores it, and returns the end: whole numbers up to 2^62
+ * in full, others with the fewest digits that read back the same (of two doubles in a thousand Redis
+ * prints one digit more than needed, or another last one), "inf", "-inf", "nan", "-0". Scientific
+ * notation, which starts elsewhere than in JavaScript, looks like "1.5e+30" and "1e-7".
+ */
+export function writeDouble(value: number, bytes: Uint8Array, at: number): number {
+  if (Number.isSafeInteger(value) && !Object.is(value, -0)) return writeInteger(value, bytes, at);
+  if (value !== value) return writeText("nan", bytes, at);
+  let magnitude = value;
+  if (value < 0 || value === 0) {
+    bytes[at++] = MINUS;
+    magnitude = -value;
+  }
+  if (magnitude === Infinity) return writeText("inf", bytes, at);
+  if (magnitude <= TWO_62 && Number.isInteger(magnitude)) {
+    return writeText(BigInt(magnitude).toString(), bytes, at);
+  }
+  DIGITS.find(magnitude);
+  return writeFound(bytes, at);
+}
+
+function writeText(text: string, bytes: Uint8Array, at: number): number {
+  for (let i = 0; i < text.length; i++) bytes[at++] = text.charCodeAt(i);
+  return at;
 }
 
 // Where fpconv, which Redis prints doubles with, goes over to scientific notation: `last` is the
 // power of ten of the last digit, `first` that of the first.
-function formatDigits(magnitude: number): string {
-  const [mantissa, exponent] = magnitude.toExponential().split("e");
-  const digits = mantissa.replace(".", "");
-  const first = Number(exponent);
-  const last = first - digits.length + 1;
-  if (last >= 0 && Math.abs(first) < digits.length + 7) return digits + "0".repeat(last);
-  if (last < 0 && (last > -7 || Math.abs(first) < 4)) {
-    return first < 0
-      ? "0." + "0".repeat(-first - 1) + digits
-      : digits.slice(0, first + 1) + "." + digits.slice(first + 1);
+function writeFound(bytes: Uint8Array, at: number): number {
+  const { count, firstPower: first } = DIGITS;
+  const last = first - count + 1;
+  if (last >= 0 && first < count + 7) return zeros(last, bytes, digits(0, count, bytes, at));
+  if (last < 0 && (last > -7 || (first < 4 && first > -4))) {
+    if (first >= 0) at = digits(0, first + 1, bytes, at);
+    else bytes[at++] = ZERO;
+    bytes[at++] = POINT;
+    return first >= 0
+      ? digits(first + 1, count, bytes, at)
+      : digits(0, count, bytes, zeros(-first - 1, bytes, at));
   }
-  return mantissa + "e" + exponent;
+  at = digits(0, 1, bytes, at);
+  if (count > 1) {
+    bytes[at++] = POINT;
+    at = digits(1, count, bytes, at);
+  }
+  bytes[at++] = LETTER_E;
+  bytes[at++] = first < 0 ? MINUS : PLUS;
+  return writeInteger(first < 0 ? -first : first, bytes, at);
+}
+
+function digits(from: number, to: number, bytes: Uint8Array, at: number): number {
+  const { ascii } = DIGITS;
+  for (let i = from; i < to; i++) bytes[at++] = ascii[i];
+  return at;
+}
+
+function zeros(count: number, bytes: Uint8Array, at: number): number {
+  for (let i = 0; i < count; i++) bytes[at++] = ZERO;
+  return at;
 }
 
 /**
@@ -133,22 +155,35 @@ export function formatSeventeenDigits(value: number): string {
   return `${digits}e${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
 }
 
-/** Writes `formatDouble(value)` from `at` on and returns the end. */
-export function writeDouble(value: number, bytes: Uint8Array, at: number): number {
-  if (Number.isSafeInteger(value) && !Object.is(value, -0)) return writeInteger(value, bytes, at);
-  const text = formatDouble(value);
-  for (let i = 0; i < text.length; i++) bytes[at++] = text.charCodeAt(i);
-  return at;
-}
-
 /**
  * A double without scientific notation, rounded to 17 digits after the point, trailing zeros
  * removed, never "-0": what GEOPOS replies. `value` is finite.
  */
 export function formatHumanDouble(value: number): string {
-  if (Number.isSafeInteger(value)) return String(value);
-  const { mantissa, exponent } = splitDouble(Math.abs(value));
-  return formatHuman(value < 0, mantissa, exponent);
+  const magnitude = Math.abs(value);
+  if (magnitude < HUMAN_TEXT_LIMIT) return latin1(SCRATCH, 0, writeHumanDouble(value, SCRATCH, 0));
+  return (value < 0 ? "-" : "") + humanText(magnitude);
+}
+
+function humanText(magnitude: number): string {
+  const { mantissa, exponent } = splitDouble(magnitude);
+  return formatHuman(false, mantissa, exponent);
+}
+
+/** Writes the text of {@link formatHumanDouble} of a double below 10^15 and returns the end. */
+export function writeHumanDouble(value: number, bytes: Uint8Array, at: number): number {
+  if (Number.isSafeInteger(value)) return writeInteger(value, bytes, at);
+  const magnitude = Math.abs(value);
+  // JavaScript rounds the middle of two texts up, not to even. It has 18 digits behind the point.
+  const isMiddle = (magnitude * TWO_18) % 2 === 1;
+  const text = isMiddle ? humanText(magnitude) : magnitude.toFixed(17);
+  let { length } = text;
+  while (text.charCodeAt(length - 1) === ZERO) length--;
+  if (text.charCodeAt(length - 1) === POINT) length--;
+  const isZero = length === 1 && text.charCodeAt(0) === ZERO;
+  if (value < 0 && !isZero) bytes[at++] = MINUS;
+  for (let i = 0; i < length; i++) bytes[at++] = text.charCodeAt(i);
+  return at;
 }
 
 // A double above zero as an integer times a power of two.
@@ -170,17 +205,32 @@ export function formatHuman(negative: boolean, mantissa: bigint, exponent: numbe
   return (negative ? "-" : "") + digits.slice(0, -17) + (fraction === "" ? "" : "." + fraction);
 }
 
-/**
- * A double with exactly `decimals` (1 to 17) digits after the point, as GEODIST replies: the value
- * times the power of ten is rounded to the nearest whole number, ties to even.
- * |value| * 10^decimals must stay below 2^63.
- */
+/** The text that {@link writeFixedDouble} writes. */
 export function formatFixedDouble(value: number, decimals: number): string {
-  const scaled = Math.abs(value) * POWERS_OF_TEN[decimals];
+  return latin1(SCRATCH, 0, writeFixedDouble(value, decimals, SCRATCH, 0));
+}
+
+/**
+ * Writes a double with exactly `decimals` (1 to 9) digits after the point, as GEODIST replies, and
+ * returns the end: the value times the power of ten is rounded to the nearest whole number, ties to
+ * even. |value| * 10^decimals must stay below 2^53.
+ */
+export function writeFixedDouble(
+  value: number,
+  decimals: number,
+  bytes: Uint8Array,
+  at: number,
+): number {
+  const unit = POWERS_OF_TEN[decimals];
+  const scaled = Math.abs(value) * unit;
   const floor = Math.floor(scaled);
   const rest = scaled - floor;
   const up = rest > 0.5 || (rest === 0.5 && floor % 2 === 1);
-  const digits = BigInt(up ? floor + 1 : floor).toString().padStart(decimals + 1, "0");
-  const text = digits.slice(0, -decimals) + "." + digits.slice(-decimals);
-  return value < 0 && /[1-9]/.test(digits) ? "-" + text : text;
+  const units = up ? floor + 1 : floor;
+  const whole = Math.floor(units / unit);
+  if (value < 0 && units > 0) bytes[at++] = MINUS;
+  at = writeInteger(whole, bytes, at);
+  bytes[at++] = POINT;
+  writeDigits((units - whole * unit) | 0, bytes, at, at + decimals);
+  return at + decimals;
 }

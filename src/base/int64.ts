@@ -202,8 +202,8 @@ export function writeInteger(value: number, bytes: Uint8Array, at: number): numb
   return end;
 }
 
-// Fills [start, end) with the last digits of a small integer, zeros in front.
-function writeDigits(value: number, bytes: Uint8Array, start: number, end: number): void {
+/** Fills `[start, end)` with the last digits of an integer of 31 bits, zeros in front. */
+export function writeDigits(value: number, bytes: Uint8Array, start: number, end: number): void {
   while (end > start) {
     const shorter = (value / 10) | 0;
     bytes[--end] = ZERO + value - shorter * 10;

@@ -26,7 +26,7 @@ export interface ReplySink {
   integer(value: Integer64): void;
   /** A double; RESP2: a bulk string. */
   double(value: number): void;
-  /** A finite double as `formatHumanDouble` prints it: a coordinate; RESP2: a bulk string. */
+  /** A double below 10^15 as `formatHumanDouble` prints it: a coordinate; RESP2: a bulk string. */
   humanDouble(value: number): void;
   /** A number too big for an integer, as digits; RESP2: a bulk string. */
   bigNumber(digits: string): void;

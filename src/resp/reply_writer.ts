@@ -1,7 +1,7 @@
 // Writes replies as RESP2 or RESP3 bytes into the connection's output buffer.
 // Source: the RESP specification, protocol versions 2 and 3.
 import { asciiBytes, copyBytes, utf8Bytes } from "../base/bytes.ts";
-import { formatDouble, formatHumanDouble } from "../base/double.ts";
+import { writeDouble, writeHumanDouble } from "../base/double.ts";
 import { decimalLength, type Integer64, writeInteger } from "../base/int64.ts";
 import type { Slice } from "../base/slice.ts";
 import { giveLargeBuffer, LARGE_REPLY_BYTES, takeLargeBuffer } from "./large_buffers.ts";
@@ -12,6 +12,7 @@ const ZERO = 0x30;
 const STAR = 0x2a,
   DOLLAR = 0x24,
   COLON = 0x3a,
+  COMMA = 0x2c,
   PERCENT = 0x25,
   TILDE = 0x7e,
   GREATER = 0x3e,
@@ -26,6 +27,8 @@ const PONG = asciiBytes("+PONG\r\n");
 const NULL_BULK = asciiBytes("$-1\r\n");
 const NULL_ARRAY = asciiBytes("*-1\r\n");
 const NULL_3 = asciiBytes("_\r\n");
+/** The text of a double on its way out. */
+const DOUBLE_TEXT = new Uint8Array(64);
 const NO_BYTES = new Uint8Array(0);
 
 /** Error texts may quote user data: one character per byte where possible, line ends never. */
@@ -153,15 +156,27 @@ export class ReplyWriter implements ReplySink {
     // Most scores are whole numbers, and those cost no text.
     const whole = this.protocol === 2 && Number.isSafeInteger(value) && !Object.is(value, -0);
     if (whole) return this.bulkInteger(value);
-    const text = formatDouble(value);
-    if (this.protocol === 2) this.bulkText(text);
-    else this.#line(",", text);
+    this.#doubleText(writeDouble(value, DOUBLE_TEXT, 0));
   }
 
   humanDouble(value: number): void {
-    const text = formatHumanDouble(value);
-    if (this.protocol === 2) this.bulkText(text);
-    else this.#line(",", text);
+    this.#doubleText(writeHumanDouble(value, DOUBLE_TEXT, 0));
+  }
+
+  #doubleText(length: number): void {
+    this.reserve(length + HEADER_BYTES);
+    const { buffer } = this;
+    let at = this.length;
+    if (this.protocol === 2) {
+      buffer[at] = DOLLAR;
+      at = writeInteger(length, buffer, at + 1);
+      buffer[at++] = CR;
+      buffer[at++] = LF;
+    } else buffer[at++] = COMMA;
+    for (let i = 0; i < length; i++) buffer[at++] = DOUBLE_TEXT[i];
+    buffer[at] = CR;
+    buffer[at + 1] = LF;
+    this.length = at + 2;
   }
 
   bigNumber(digits: string): void {
