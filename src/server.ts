@@ -18,15 +18,19 @@ import { Registry } from "./engine/registry.ts";
 import { applySettings } from "./engine/settings.ts";
 import { Arena } from "./memory/arena.ts";
 import { Listeners } from "./net/listener.ts";
+import { AofLoader } from "./persistence/aof_load.ts";
+import { AppendOnlyDoor } from "./persistence/append_only_door.ts";
+import { AppendOnlyError, AppendOnlyFile } from "./persistence/append_only_file.ts";
 import { Dumps } from "./persistence/dumps.ts";
 import { DumpLoader } from "./persistence/load.ts";
 import { LoadError } from "./persistence/load_state.ts";
 import { DumpSaver } from "./persistence/save.ts";
-import { obeySavePoints } from "./persistence/save_points.ts";
 import { PersistenceStatus } from "./persistence/status.ts";
 import { randomId, StandaloneReplication } from "./replication/standalone.ts";
 import { Keyspace } from "./store/keyspace.ts";
 import { installValueTypes } from "./store/value_types.ts";
+
+const SHUTDOWN_FAILED = "ERR Errors trying to SHUTDOWN. Check logs.";
 
 /** What the command line leads to. */
 export interface ServerOptions {
@@ -52,6 +56,8 @@ export class Server {
   readonly #listeners: Listeners;
   readonly #loader: DumpLoader;
   readonly #saver: DumpSaver;
+  readonly #appendOnly: AppendOnlyFile;
+  readonly #dumps: Dumps;
   readonly #configFile: string;
   readonly #startedAtMs = this.#clock.nowMs();
   #stopping = false;
@@ -74,6 +80,13 @@ export class Server {
       databases: config.int("databases"),
     });
     installValueTypes(keyspace);
+    this.#dumps = new Dumps({
+      engine: () => this.engine,
+      loader: () => this.#loader,
+      saver: () => this.#saver,
+      appendOnly: () => this.#appendOnly,
+      logger: this.logger,
+    });
     this.engine = new Engine({
       keyspace,
       config,
@@ -95,7 +108,15 @@ export class Server {
       logger: this.logger,
       functionLibraries: () => loader.functionLibraries,
     });
-    this.#cron.add(() => obeySavePoints(this.engine, this.#saver, this.logger));
+    this.#appendOnly = new AppendOnlyFile({
+      engine: this.engine,
+      logger: this.logger,
+      saving: () => this.#saver.background !== undefined,
+      functionLibraries: () => loader.functionLibraries,
+      onFatal: () => Deno.exit(1),
+    });
+    this.#cron.add(() => this.#dumps.tick());
+    this.#cron.add((nowMs) => this.#appendOnly.tick(nowMs));
   }
 
   /** Listens, loads, serves, and stops; answers the exit status. */
@@ -111,10 +132,9 @@ export class Server {
       return 1;
     }
     try {
-      await this.#loader.load(this.#saver.path);
-      if (this.#loader.cancelled) return await this.#close(unhook);
+      if (!await this.#load()) return await this.#close(unhook);
     } catch (error) {
-      if (!(error instanceof LoadError)) throw error;
+      if (!(error instanceof LoadError || error instanceof AppendOnlyError)) throw error;
       this.logger.warning(error.message);
       unhook();
       return 1;
@@ -126,10 +146,30 @@ export class Server {
     return await this.#close(unhook);
   }
 
+  /** Loads the data; false when the server was stopped meanwhile. Throws what it cannot serve. */
+  async #load(): Promise<boolean> {
+    const { engine, logger } = this;
+    const files = new AofLoader({ engine, logger, dumps: this.#loader });
+    const manifest = files.readManifest();
+    if (!this.#config.bool("appendonly")) {
+      await this.#loader.load(this.#saver.path);
+      this.#appendOnly.start(manifest);
+      return !this.#loader.cancelled;
+    }
+    const loaded = await files.load(manifest);
+    if (loaded === undefined) return false;
+    // Redis begins with no data then; but nobody asks for a second kind of file to lose the first.
+    if (!loaded.found) await this.#loader.load(this.#saver.path);
+    if (this.#loader.cancelled) return false;
+    this.#appendOnly.start(loaded.manifest);
+    return true;
+  }
+
   /** Lets go of everything; answers the exit status. */
   async #close(unhook: () => void): Promise<number> {
     const status = await this.#stopped.promise;
     await this.#listeners.close();
+    await this.#appendOnly.close();
     unhook(); // not before: another signal would end the process with its own status
     this.logger.warning("Redis is now ready to exit, bye bye...");
     return status;
@@ -202,12 +242,20 @@ export class Server {
   #shutdown({ save, force }: ShutdownOptions): string | undefined {
     this.logger.warning("User requested shutdown...");
     const loading = this.#loader.progress !== undefined; // what is in memory is not all there is
+    if (this.#appendOnly.isBeginning) {
+      if (!force) {
+        this.logger.warning("Writing initial AOF, can't exit.");
+        return SHUTDOWN_FAILED;
+      }
+      this.logger.warning("Writing initial AOF. Exit anyway.");
+    }
     this.#saver.cancel();
+    this.#appendOnly.shutDown();
     const wanted = save === "save" || save === "default" && this.#config.value("save").length > 0;
     if (wanted && !loading) {
       this.logger.notice("Saving the final RDB snapshot before exiting.");
       if (!this.#saver.save()) {
-        if (!force) return "ERR Errors trying to SHUTDOWN. Check logs.";
+        if (!force) return SHUTDOWN_FAILED;
         this.logger.warning("The data could not be saved; exiting all the same.");
       }
     }
@@ -223,12 +271,12 @@ export class Server {
         engine: () => this.engine,
         loader: () => this.#loader,
         saver: () => this.#saver,
+        appendOnly: () => this.#appendOnly,
       }),
-      dumps: new Dumps({
+      dumps: this.#dumps,
+      appendOnly: new AppendOnlyDoor({
         engine: () => this.engine,
-        loader: () => this.#loader,
-        saver: () => this.#saver,
-        logger: this.logger,
+        file: () => this.#appendOnly,
       }),
       replication: new StandaloneReplication(this.#config, this.#random),
       process: {

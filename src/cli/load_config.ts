@@ -7,7 +7,7 @@ import { Config } from "../config/config.ts";
 import { ConfigFileError, loadConfigText } from "../config/conf_file.ts";
 import type { ServerFlags } from "./flags.ts";
 import { expandWildcards, hasWildcards } from "./wildcards.ts";
-import { systemErrorWords } from "./system_error.ts";
+import { systemErrorWords } from "../base/system_error.ts";
 import { processDirectory } from "./working_directory.ts";
 
 /** Why the configuration cannot be used; `message` is for the user, complete. */

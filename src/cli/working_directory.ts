@@ -1,6 +1,6 @@
 import { latin1, latin1Bytes, utf8Bytes } from "../base/bytes.ts";
 import type { WorkingDirectory } from "../config/directive.ts";
-import { systemErrorWords } from "./system_error.ts";
+import { systemErrorWords } from "../base/system_error.ts";
 
 /** The working directory of this process. */
 export const processDirectory: WorkingDirectory = {

@@ -20,7 +20,7 @@ export const YES_NO_DIRECTIVES = {
   "aof-rewrite-incremental-fsync": yesNo(true),
   "aof-timestamp-enabled": yesNo(false),
   "aof-use-rdb-preamble": yesNo(true),
-  appendonly: yesNo(false, { flags: DENY_LOADING | NO_EFFECT }),
+  appendonly: yesNo(false, { flags: DENY_LOADING }),
   "cluster-allow-pubsubshard-when-down": yesNo(true, { flags: NO_EFFECT }),
   "cluster-allow-reads-when-down": yesNo(false, { flags: NO_EFFECT }),
   "cluster-allow-replica-migration": yesNo(true, { flags: NO_EFFECT }),

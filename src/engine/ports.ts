@@ -2,6 +2,8 @@
 import type { Slice } from "../base/slice.ts";
 import type { ReplySink } from "../resp/reply_sink.ts";
 import type { Keyspace } from "../store/keyspace.ts";
+import type { Session } from "./session.ts";
+import type { Wait } from "./wait.ts";
 
 /** Saving and loading. The persistence room implements it. */
 export interface PersistencePort {
@@ -30,6 +32,8 @@ export interface DumpPort {
   readonly saving: boolean;
   /** Begins one; none is under way. */
   saveLater(): void;
+  /** Begins one when nothing else is written in the background. */
+  scheduleSave(): void;
   /** Saves, because a client asked for it, before it returns. False when it failed; the log says why. */
   save(): boolean;
   /** Puts the dump, saved just before if `save` says so, in the place of the data, before it returns.
@@ -42,6 +46,18 @@ export interface DumpPort {
     target: PayloadTarget,
     sanitize: boolean,
   ): PayloadResult;
+}
+
+/** The append-only file. */
+export interface AppendOnlyPort {
+  /** Whether it is being rewritten. */
+  readonly rewriting: boolean;
+  /** Effects that are on the disk, of those that `Propagation.count` counts; -1 while it is off. */
+  readonly syncedEffects: number;
+  /** Begins to rewrite it; `later` where that must not happen at once. */
+  rewrite(later: boolean): "started" | "scheduled" | "running" | "failed";
+  /** Ends the wait of a session, as if its time was up, when so many effects are on the disk. */
+  endWhenSynced(session: Session, wait: Wait, effects: number): void;
 }
 
 /** Replication. */
@@ -91,6 +107,7 @@ export interface ProcessPort {
 export interface Ports {
   persistence: PersistencePort;
   dumps: DumpPort;
+  appendOnly: AppendOnlyPort;
   replication: ReplicationPort;
   process: ProcessPort;
 }

@@ -214,7 +214,9 @@ export class Connection implements Transport {
     const pending = this.#output.pendingBytes;
     if (pending > UNLIMITED_OUTPUT_BYTES) this.checkOutput(this.#engine.keyspace.nowMs);
     else if (this.#outputLimit.running) this.checkOutput(this.#engine.keyspace.nowMs);
-    this.#output.flush();
+    const { replyGate, propagation } = this.#engine;
+    if (!replyGate.closed) this.#output.flush();
+    else if (this.#writer.length > 0) replyGate.hold(this.#output, propagation.count);
   }
 
   /** Closes the connection if its output exceeds `client-output-buffer-limit`. */

@@ -4,22 +4,26 @@ import type { Logger } from "../base/logger.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { DumpPort, PayloadResult, PayloadTarget } from "../engine/ports.ts";
 import type { Keyspace } from "../store/keyspace.ts";
+import type { AppendOnlyFile } from "./append_only_file.ts";
 import type { DumpLoader } from "./load.ts";
 import { LoadError } from "./load_state.ts";
 import { readPayload } from "./read_payload.ts";
 import type { DumpSaver } from "./save.ts";
+import { mayTryAgain, obeySavePoints } from "./save_points.ts";
 
 /** What the commands' door to dumps leads to. */
 export interface DumpsOptions {
   readonly engine: () => Engine;
   readonly loader: () => DumpLoader;
   readonly saver: () => DumpSaver;
+  readonly appendOnly: () => AppendOnlyFile;
   readonly logger: Logger;
 }
 
 /** The port; the engine is built with it, so its parts are asked for when they are needed. */
 export class Dumps implements DumpPort {
   readonly #options: DumpsOptions;
+  #scheduled = false;
 
   constructor(options: DumpsOptions) {
     this.#options = options;
@@ -35,18 +39,33 @@ export class Dumps implements DumpPort {
 
   saveLater(): void {
     const saver = this.#options.saver();
+    this.#scheduled = false;
     saver.saves++;
     saver.saveLater();
   }
 
+  scheduleSave(): void {
+    this.#scheduled = true;
+  }
+
+  /** Called by the cron: saves if it was asked for or a save point is reached. */
+  tick(): void {
+    const { engine, saver, appendOnly, logger } = this.#options;
+    if (saver().background !== undefined || appendOnly().rewriting !== undefined) return;
+    if (this.#scheduled && mayTryAgain(saver(), engine().keyspace.nowMs)) this.saveLater();
+    else obeySavePoints(engine(), saver(), logger);
+  }
+
   save(): boolean {
     const saver = this.#options.saver();
+    this.#options.appendOnly().deferRewrite();
     saver.saves++;
     return saver.save();
   }
 
   reload(save: boolean): string | undefined {
     const { engine, loader, saver, logger } = this.#options;
+    this.#options.appendOnly().deferRewrite();
     if (save && !saver().save()) return "ERR";
     const { keyspace } = engine();
     saver().cancel();

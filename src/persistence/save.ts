@@ -1,12 +1,11 @@
 // Writes the dump: all databases in one go, or in slices between which clients are served.
 import { join } from "node:path";
 import type { Logger } from "../base/logger.ts";
-import { REDIS_VERSION } from "../base/version.ts";
 import type { Engine } from "../engine/engine.ts";
 import { GATE_MISCONF } from "../engine/admission.ts";
 import { RdbVersionError } from "../rdb/value_form.ts";
-import { RdbWriter, type RdbWriterOptions, versionForKeyspace } from "../rdb/writer.ts";
-import type { Keyspace } from "../store/keyspace.ts";
+import type { RdbWriter } from "../rdb/writer.ts";
+import { beginDump } from "./begin_dump.ts";
 import { DUMP_FILES, type DumpFiles, ReplaceError, Replacement } from "./dump_files.ts";
 import { Snapshot } from "./snapshot.ts";
 
@@ -185,21 +184,9 @@ export class DumpSaver {
 
   /** Writes what comes before the keys, and takes the snapshot. */
   #begin(file: Replacement): { snapshot: Snapshot; writer: RdbWriter } {
-    const { keyspace, config } = this.#engine;
-    const writer = new RdbWriter(keyspace, file, {
-      version: dumpVersion(config.value("rdb-version"), keyspace),
-      compress: config.bool("rdbcompression"),
-      checksum: config.bool("rdbchecksum"),
-      access: accessFor(config.rendered("maxmemory-policy")),
-    });
-    writer.begin({
-      "redis-ver": REDIS_VERSION,
-      "redis-bits": 64,
-      "ctime": Math.floor(keyspace.clock.nowMs() / 1000),
-      "used-mem": keyspace.arena.usedBytes,
-      "aof-base": 0,
-    });
-    for (const code of this.#functionLibraries()) writer.functionLibrary(code);
+    const { keyspace } = this.#engine;
+    const functionLibraries = this.#functionLibraries();
+    const writer = beginDump(this.#engine, file, { aofBase: false, functionLibraries });
     const snapshot = new Snapshot(keyspace, writer);
     snapshot.begin();
     return { snapshot, writer };
@@ -235,15 +222,4 @@ function isExpected(error: unknown): error is Error {
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** The format version that `rdb-version` asks for; `auto` is the lowest that holds the data. */
-function dumpVersion(directive: string, keyspace: Keyspace): number {
-  return directive === "auto" ? versionForKeyspace(keyspace) : Number(directive);
-}
-
-/** Redis writes how keys were used only where the eviction policy looks at it. */
-function accessFor(policy: string): RdbWriterOptions["access"] {
-  if (policy.endsWith("-lru")) return "lru";
-  return policy.endsWith("-lfu") ? "lfu" : "none";
 }

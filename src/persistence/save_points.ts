@@ -6,13 +6,18 @@ import type { DumpSaver } from "./save.ts";
 /** After a failure the next attempt waits so long. */
 const RETRY_MS = 5000;
 
+/** Whether the last save in the background succeeded or failed long enough ago. */
+export function mayTryAgain(saver: DumpSaver, nowMs: number): boolean {
+  return !saver.failed || nowMs - saver.lastTriedAtMs > RETRY_MS;
+}
+
 /** Begins a save in the background where a save point is reached; the cron calls it. */
 export function obeySavePoints(engine: Engine, saver: DumpSaver, logger: Logger): void {
   const { keyspace, config, ports } = engine;
   if (saver.background !== undefined || ports.persistence.loading) return;
   const { nowMs, dirty } = keyspace;
   const sinceSaveMs = nowMs - saver.lastSavedAtMs;
-  if (saver.failed && nowMs - saver.lastTriedAtMs <= RETRY_MS) return;
+  if (!mayTryAgain(saver, nowMs)) return;
   for (const { seconds, changes } of config.value("save")) {
     if (dirty < changes || sinceSaveMs <= seconds * 1000) continue;
     logger.notice(`${changes} changes in ${seconds} seconds. Saving...`);

@@ -1,6 +1,7 @@
 // What is known of loading and saving, for INFO persistence.
 import type { Engine } from "../engine/engine.ts";
 import type { PersistencePort } from "../engine/ports.ts";
+import type { AppendOnlyFile } from "./append_only_file.ts";
 import type { DumpLoader } from "./load.ts";
 import type { LoadProgress } from "./load_state.ts";
 import type { DumpSaver } from "./save.ts";
@@ -10,11 +11,16 @@ export class PersistenceStatus implements PersistencePort {
   readonly #engine: () => Engine;
   readonly #loader: () => DumpLoader;
   readonly #saver: () => DumpSaver;
+  readonly #appendOnly: () => AppendOnlyFile;
 
   /** The engine is built with this port, so all are asked for when they are needed. */
-  constructor(
-    options: { engine: () => Engine; loader: () => DumpLoader; saver: () => DumpSaver },
-  ) {
+  constructor(options: {
+    engine: () => Engine;
+    loader: () => DumpLoader;
+    saver: () => DumpSaver;
+    appendOnly: () => AppendOnlyFile;
+  }) {
+    this.#appendOnly = options.appendOnly;
     this.#engine = options.engine;
     this.#loader = options.loader;
     this.#saver = options.saver;
@@ -48,26 +54,42 @@ export class PersistenceStatus implements PersistencePort {
       ["rdb_last_cow_size", 0],
       ["rdb_last_load_keys_expired", loader.lastKeysExpired],
       ["rdb_last_load_keys_loaded", loader.lastKeysLoaded],
-      ...AOF_IS_OFF,
+      ...this.#appendOnlyLines(keyspace.nowMs),
       ...(loader.progress === undefined ? [] : progressLines(loader.progress, keyspace.nowMs)),
     ];
   }
-}
 
-const AOF_IS_OFF: [name: string, value: string | number][] = [
-  ["aof_enabled", 0],
-  ["aof_rewrite_in_progress", 0],
-  ["aof_rewrite_scheduled", 0],
-  ["aof_last_rewrite_time_sec", -1],
-  ["aof_current_rewrite_time_sec", -1],
-  ["aof_last_bgrewrite_status", "ok"],
-  ["aof_rewrites", 0],
-  ["aof_rewrites_consecutive_failures", 0],
-  ["aof_last_write_status", "ok"],
-  ["aof_last_cow_size", 0],
-  ["module_fork_in_progress", 0],
-  ["module_fork_last_cow_size", 0],
-];
+  #appendOnlyLines(nowMs: number): [name: string, value: string | number][] {
+    const file = this.#appendOnly(), { rewriting, writer } = file;
+    const seconds = rewriting === undefined
+      ? -1
+      : Math.floor((nowMs - rewriting.startedAtMs) / 1000);
+    const lines: [name: string, value: string | number][] = [
+      ["aof_enabled", file.state === "off" ? 0 : 1],
+      ["aof_rewrite_in_progress", rewriting === undefined ? 0 : 1],
+      ["aof_rewrite_scheduled", file.scheduled ? 1 : 0],
+      ["aof_last_rewrite_time_sec", file.lastRewriteSeconds],
+      ["aof_current_rewrite_time_sec", seconds],
+      ["aof_last_bgrewrite_status", file.lastRewriteFailed ? "err" : "ok"],
+      ["aof_rewrites", file.rewrites],
+      ["aof_rewrites_consecutive_failures", file.limit.failures],
+      ["aof_last_write_status", writer.failed ? "err" : "ok"],
+      ["aof_last_cow_size", 0],
+      ["module_fork_in_progress", 0],
+      ["module_fork_last_cow_size", 0],
+    ];
+    if (!this.#engine().config.bool("appendonly")) return lines;
+    return [
+      ...lines,
+      ["aof_current_size", file.currentBytes],
+      ["aof_base_size", file.baseBytes],
+      ["aof_pending_rewrite", file.scheduled ? 1 : 0],
+      ["aof_buffer_length", writer.buffer.length],
+      ["aof_pending_bio_fsync", writer.pendingSyncs],
+      ["aof_delayed_fsync", writer.delayedSyncs],
+    ];
+  }
+}
 
 function progressLines(
   { startedAtMs, totalBytes, loadedBytes, rdbUsedMemory }: LoadProgress,

@@ -2,10 +2,14 @@
 
 import { join } from "node:path";
 import { Logger } from "../../src/base/logger.ts";
+import type { AofFiles } from "../../src/persistence/aof_files.ts";
+import { AppendOnlyDoor } from "../../src/persistence/append_only_door.ts";
+import { AppendOnlyFile } from "../../src/persistence/append_only_file.ts";
 import type { DumpFiles } from "../../src/persistence/dump_files.ts";
 import { Dumps } from "../../src/persistence/dumps.ts";
 import { DumpLoader } from "../../src/persistence/load.ts";
 import { DumpSaver } from "../../src/persistence/save.ts";
+import { PersistenceStatus } from "../../src/persistence/status.ts";
 import { digestOfKeyspace } from "../../src/store/digest.ts";
 import { EngineHarness, type HarnessOptions } from "../support/engine_harness.ts";
 
@@ -14,6 +18,8 @@ export interface SavingOptions extends HarnessOptions {
   folder?: string;
   /** The doors to it; the real ones without. */
   files?: DumpFiles;
+  /** The doors to that of the append-only file. */
+  aofFiles?: AofFiles;
 }
 
 export class Saving implements Disposable {
@@ -21,10 +27,13 @@ export class Saving implements Disposable {
   readonly harness: EngineHarness;
   readonly loader: DumpLoader;
   readonly saver: DumpSaver;
+  readonly appendOnly: AppendOnlyFile;
+  readonly dumps: Dumps;
+  readonly status: PersistenceStatus;
   readonly log: string[] = [];
   readonly #ownsFolder: boolean;
 
-  constructor({ folder, files, config, ...options }: SavingOptions = {}) {
+  constructor({ folder, files, aofFiles, config, ...options }: SavingOptions = {}) {
     this.#ownsFolder = folder === undefined;
     this.folder = folder ?? Deno.makeTempDirSync({ prefix: "miniredis_test_" });
     this.harness = new EngineHarness({
@@ -44,11 +53,30 @@ export class Saving implements Disposable {
       functionLibraries: () => loader.functionLibraries,
       files,
     });
-    engine.ports.dumps = new Dumps({
+    this.appendOnly = new AppendOnlyFile({
+      engine,
+      logger,
+      saving: () => this.saver.background !== undefined,
+      functionLibraries: () => loader.functionLibraries,
+      onFatal: () => this.log.push("(exit)"),
+      files: aofFiles,
+    });
+    this.dumps = engine.ports.dumps = new Dumps({
       engine: () => engine,
       loader: () => loader,
       saver: () => this.saver,
+      appendOnly: () => this.appendOnly,
       logger,
+    });
+    engine.ports.appendOnly = new AppendOnlyDoor({
+      engine: () => engine,
+      file: () => this.appendOnly,
+    });
+    this.status = engine.ports.persistence = new PersistenceStatus({
+      engine: () => engine,
+      loader: () => loader,
+      saver: () => this.saver,
+      appendOnly: () => this.appendOnly,
     });
   }
 

@@ -1,4 +1,6 @@
 import { assertEquals } from "@std/assert";
+import { Logger } from "../../src/base/logger.ts";
+import { AppendOnlyFile } from "../../src/persistence/append_only_file.ts";
 import type { DumpLoader } from "../../src/persistence/load.ts";
 import type { LoadProgress } from "../../src/persistence/load_state.ts";
 import type { DumpSaver } from "../../src/persistence/save.ts";
@@ -18,10 +20,18 @@ function statusOf(
   const harness = new EngineHarness();
   const loader = { progress: undefined, lastKeysLoaded: 0, lastKeysExpired: 0, ...loading };
   const saver = { lastSavedAtMs: harness.clock.nowMs(), failed: false, saves: 0, lastSeconds: -1 };
+  const appendOnly = new AppendOnlyFile({
+    engine: harness.engine,
+    logger: new Logger({ clock: harness.clock, sink: { write: () => {} }, pid: 1 }),
+    saving: () => false,
+    functionLibraries: () => [],
+    onFatal: () => {},
+  });
   const status = new PersistenceStatus({
     engine: () => harness.engine,
     loader: () => loader as unknown as DumpLoader,
     saver: () => saver as unknown as DumpSaver,
+    appendOnly: () => appendOnly,
   });
   return { harness, info: () => new Map(status.info()) };
 }

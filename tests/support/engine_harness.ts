@@ -56,6 +56,8 @@ export interface HarnessOptions {
   moreCommands?: readonly CommandSpec[];
   /** Size of the memory for data; more than a test needs without. */
   arenaBytes?: number;
+  /** The memory for data itself, where a test brings its own. */
+  arena?: Arena;
 }
 
 /** One engine and what it is built from. */
@@ -81,7 +83,7 @@ export class EngineHarness {
       const refusal = this.config.assign(name as DirectiveName, value.split(" "));
       if (refusal !== undefined) throw new Error(`${name} ${value}: ${refusal}`);
     }
-    this.arena = new Arena(options.arenaBytes);
+    this.arena = options.arena ?? new Arena(options.arenaBytes);
     this.keyspace = new Keyspace({
       arena: this.arena,
       clock: this.clock,
@@ -351,9 +353,16 @@ export function fakePorts(clock: Clock): Ports {
       lastSavedAtMs: startedAtMs,
       saving: false,
       saveLater: () => {},
+      scheduleSave: () => {},
       save: () => true,
       reload: () => undefined,
       readPayload,
+    },
+    appendOnly: {
+      rewriting: false,
+      syncedEffects: -1,
+      rewrite: () => "started",
+      endWhenSynced: () => {},
     },
     replication: { role: "master", info: () => [], writeRole: (reply) => reply.null() },
     process: {

@@ -19,7 +19,7 @@ import { scan } from "./scan.ts";
 import { sort, sortRo } from "./sort.ts";
 import { findSortKeys, findSortRoKeys } from "./sort_options.ts";
 import { expiretime, persist, pexpiretime, pttl, ttl } from "./ttl.ts";
-import { wait } from "./wait.ts";
+import { wait, waitaof } from "./wait.ts";
 
 const SORTING =
   "O(N+M*log(M)) where N is the number of elements in the list or set to sort, and M the number of returned elements. When the elements are not sorted, complexity is O(N).";
@@ -490,5 +490,19 @@ export const GENERIC_COMMANDS: readonly CommandSpec[] = [
     categories: ["connection"],
     tips: ["request_policy:all_shards", "response_policy:agg_min"],
     handler: wait,
+  },
+  {
+    name: "waitaof",
+    group: "generic",
+    summary: "Waits until what this connection wrote is on the disk, here and at replicas.",
+    complexity: "O(1)",
+    since: "7.2.0",
+    syntax: "numlocal numreplicas timeout",
+    argumentTypes: { timeout: "integer" },
+    arity: 4,
+    flags: ["noscript"],
+    categories: ["connection"],
+    tips: ["request_policy:all_shards", "response_policy:agg_min"],
+    handler: waitaof,
   },
 ];

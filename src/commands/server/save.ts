@@ -1,4 +1,4 @@
-// SAVE, BGSAVE and LASTSAVE, and DEBUG RELOAD, which saves and loads.
+// SAVE, BGSAVE, LASTSAVE and BGREWRITEAOF, and DEBUG RELOAD, which saves and loads.
 import { keyword, wordOf } from "../../engine/arguments.ts";
 import type { Call } from "../../engine/call.ts";
 import { CommandError, ERR } from "../../engine/errors.ts";
@@ -9,17 +9,48 @@ const RELOAD_OPTIONS = new CommandError(
 const NO_MERGE = new CommandError("ERR DEBUG RELOAD MERGE and NOFLUSH are not supported");
 
 const IN_PROGRESS = new CommandError("ERR Background save already in progress");
+const OTHER_ACTIVE = new CommandError(
+  "ERR Another child process is active (AOF?): can't BGSAVE right now. Use BGSAVE SCHEDULE in order" +
+    " to schedule a BGSAVE whenever possible.",
+);
+const REWRITE_IN_PROGRESS = new CommandError(
+  "ERR Background append only file rewriting already in progress",
+);
+const REWRITE_FAILED = new CommandError(
+  "ERR Can't execute an AOF background rewriting. Please check the server logs for more information.",
+);
 const SCHEDULE = keyword("schedule");
 
-/** BGSAVE [SCHEDULE]; no rewriting of another file keeps it from beginning at once. */
+/** BGSAVE [SCHEDULE]; while the append-only file is rewritten it has to wait. */
 export function bgsave(call: Call): void {
   if (call.count > 2 || call.count === 2 && !call.at(1).equalsIgnoreCase(SCHEDULE)) {
     throw ERR.syntax;
   }
-  const { dumps } = call.services.ports;
+  const { dumps, appendOnly } = call.services.ports;
   if (dumps.saving) throw IN_PROGRESS;
+  const inTransaction = !call.origin.mayBlock;
+  if (inTransaction || appendOnly.rewriting) {
+    if (!inTransaction && call.count === 1) throw OTHER_ACTIVE;
+    dumps.scheduleSave();
+    return call.reply.simple("Background saving scheduled");
+  }
   dumps.saveLater();
   call.reply.simple("Background saving started");
+}
+
+/** BGREWRITEAOF */
+export function bgrewriteaof(call: Call): void {
+  const inTransaction = !call.origin.mayBlock;
+  switch (call.services.ports.appendOnly.rewrite(inTransaction)) {
+    case "started":
+      return call.reply.simple("Background append only file rewriting started");
+    case "scheduled":
+      return call.reply.simple("Background append only file rewriting scheduled");
+    case "running":
+      throw REWRITE_IN_PROGRESS;
+    case "failed":
+      throw REWRITE_FAILED;
+  }
 }
 
 /** SAVE */

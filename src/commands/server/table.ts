@@ -35,7 +35,7 @@ import {
   memoryStats,
   memoryUsage,
 } from "./memory.ts";
-import { bgsave, lastsave, save } from "./save.ts";
+import { bgrewriteaof, bgsave, lastsave, save } from "./save.ts";
 import { shutdown } from "./shutdown.ts";
 import { slowlogGet, slowlogHelp, slowlogLen, slowlogReset } from "./slowlog.ts";
 import { role, time } from "./time.ts";
@@ -587,6 +587,17 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
     flags: ["admin", "noscript", "no_async_loading"],
     history: [["3.2.2", "Takes the option SCHEDULE."]],
     handler: bgsave,
+  },
+  {
+    name: "bgrewriteaof",
+    group: "server",
+    summary: "Begins to rewrite the append-only file while clients are served.",
+    complexity: "O(1)",
+    since: "1.0.0",
+    syntax: "",
+    arity: 1,
+    flags: ["admin", "noscript", "no_async_loading"],
+    handler: bgrewriteaof,
   },
   {
     name: "lastsave",

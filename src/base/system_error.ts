@@ -12,5 +12,7 @@ const WORDS: readonly (readonly [kind: new () => Error, words: string])[] = [
 export function systemErrorWords(error: unknown): string {
   const known = WORDS.find(([kind]) => error instanceof kind);
   if (known) return known[1];
-  return error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  // "No space left on device (os error 28)", and where it was.
+  return /^(.*?) \(os error \d+\)/.exec(message)?.[1] ?? message;
 }

@@ -1,0 +1,82 @@
+// The doors to the folder of the append-only file.
+import { DUMP_FILES, type DumpFiles } from "./dump_files.ts";
+
+/** A file that grows at its end. */
+export interface AofFile {
+  /** Takes at least one byte and answers how many. */
+  writeSync(bytes: Uint8Array): number;
+  /** Cuts the file behind its first `length` bytes. */
+  truncateSync(length: number): void;
+  /** Waits until what was written is on the disk. */
+  syncSync(): void;
+  /** As `syncSync`, while others work and write to the file. */
+  sync(): Promise<void>;
+  close(): void;
+}
+
+/** What the append-only file asks of the file system; everything throws where it fails. */
+export interface AofFiles extends DumpFiles {
+  /** Opens a file to write behind what it holds; `empty` begins a new one. */
+  open(path: string, options: { empty: boolean }): AofFile;
+  makeFolder(path: string): void;
+  /** Bytes of a file. */
+  size(path: string): number;
+  /** Removes a file, which may take a while, in the background. */
+  removeLater(path: string): Promise<void>;
+}
+
+/** Two handles, since one that is being synced takes no writes on some versions of Deno. */
+class RealFile implements AofFile {
+  readonly #writing: Deno.FsFile;
+  readonly #syncing: Deno.FsFile;
+
+  constructor(path: string, empty: boolean) {
+    // Emptied by hand: what is appended always stands at the end, whatever was cut off before.
+    this.#writing = Deno.openSync(path, { append: true, create: true });
+    try {
+      if (empty) this.#writing.truncateSync(0);
+      this.#syncing = Deno.openSync(path, { write: true });
+    } catch (error) {
+      this.#writing.close();
+      throw error;
+    }
+  }
+
+  writeSync(bytes: Uint8Array): number {
+    return this.#writing.writeSync(bytes);
+  }
+
+  truncateSync(length: number): void {
+    this.#writing.truncateSync(length);
+  }
+
+  syncSync(): void {
+    this.#writing.syncDataSync();
+  }
+
+  sync(): Promise<void> {
+    return this.#syncing.syncData();
+  }
+
+  close(): void {
+    this.#writing.close();
+    this.#syncing.close();
+  }
+}
+
+/** The real ones. */
+export const AOF_FILES: AofFiles = {
+  ...DUMP_FILES,
+  open: (path, { empty }) => new RealFile(path, empty),
+  makeFolder(path) {
+    try {
+      Deno.mkdirSync(path, { mode: 0o755 });
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists) || !Deno.statSync(path).isDirectory) {
+        throw error;
+      }
+    }
+  },
+  size: (path) => Deno.statSync(path).size,
+  removeLater: (path) => Deno.remove(path),
+};

@@ -1,0 +1,130 @@
+// One rewrite: all keys as they are at one instant become the base file, while clients are served.
+import type { Engine } from "../engine/engine.ts";
+import { RdbVersionError } from "../rdb/value_form.ts";
+import { beginDump } from "./begin_dump.ts";
+import { type DumpFiles, ReplaceError, Replacement } from "./dump_files.ts";
+import { Snapshot } from "./snapshot.ts";
+
+/** Work in one slice; clients get as much time in between. */
+const SLICE_MS = 2;
+const PAUSE_MS = 1;
+
+/** What is written, and where. */
+export interface AofRewriteOptions {
+  readonly engine: Engine;
+  readonly files: DumpFiles;
+  /** The base file, and its name alone. */
+  readonly path: string;
+  readonly name: string;
+  /** Whether it is a dump (`aof-use-rdb-preamble`) or commands. */
+  readonly preamble: boolean;
+  readonly functionLibraries: () => readonly Uint8Array[];
+}
+
+/** A rewrite, from its beginning until its file has its place. */
+export class AofRewrite {
+  readonly name: string;
+  readonly preamble: boolean;
+  readonly startedAtMs: number;
+  cancelled = false;
+  readonly #options: AofRewriteOptions;
+  #file: Replacement | undefined;
+  #snapshot: Snapshot | undefined;
+
+  constructor(options: AofRewriteOptions) {
+    this.#options = options;
+    this.name = options.name;
+    this.preamble = options.preamble;
+    this.startedAtMs = options.engine.keyspace.clock.nowMs();
+  }
+
+  get keysWritten(): number {
+    return this.#snapshot?.keysWritten ?? 0;
+  }
+
+  /** Whether it is the files or the version that failed; anything else is a mistake of ours. */
+  expects(error: unknown): error is Error {
+    return error instanceof ReplaceError || error instanceof RdbVersionError;
+  }
+
+  /** Writes the file and gives it its place, before it returns. */
+  runNow(): void {
+    const { keyspace } = this.#options.engine;
+    try {
+      while (!Snapshot.prepare(keyspace)) { /* until no table is being moved */ }
+      const { snapshot, end } = this.#begin();
+      snapshot.run(() => false);
+      snapshot.end();
+      end();
+      this.#file!.sync();
+      this.commit();
+    } finally {
+      this.end();
+    }
+  }
+
+  /**
+   * Writes the file beside its place, in slices; `atInstant` is called when the instant has come that
+   * it shows. Answers false when it was cancelled. Throws what failed.
+   */
+  async run(atInstant: () => void): Promise<boolean> {
+    do await pause(PAUSE_MS); while (!this.cancelled && !this.#prepared());
+    if (this.cancelled) return false;
+    const { snapshot, end } = this.#begin(atInstant);
+    while (!this.cancelled && !snapshot.run(this.#sliceEnd())) await pause(PAUSE_MS);
+    if (this.cancelled) return false;
+    snapshot.end();
+    end();
+    await this.#file!.syncLater();
+    return !this.cancelled;
+  }
+
+  #begin(atInstant = () => {}): { snapshot: Snapshot; end: () => void } {
+    const { engine, files, path, functionLibraries } = this.#options;
+    const file = new Replacement(path, `temp-rewriteaof-bg-${Deno.pid}.aof`, files);
+    this.#file = file;
+    const writer = beginDump(engine, file, {
+      aofBase: true,
+      functionLibraries: functionLibraries(),
+    });
+    atInstant();
+    const snapshot = this.#snapshot = new Snapshot(engine.keyspace, writer);
+    snapshot.begin();
+    return { snapshot, end: () => writer.end() };
+  }
+
+  /** Whether no table is being moved; moves some more. */
+  #prepared(): boolean {
+    const isOver = this.#sliceEnd();
+    while (!Snapshot.prepare(this.#options.engine.keyspace)) if (isOver()) return false;
+    return true;
+  }
+
+  #sliceEnd(): () => boolean {
+    const { clock } = this.#options.engine.keyspace;
+    const endMs = clock.monotonicMs() + SLICE_MS;
+    return () => clock.monotonicMs() >= endMs;
+  }
+
+  /** The file takes its place. */
+  commit(): void {
+    this.#file!.commit();
+    this.#file = undefined;
+  }
+
+  cancel(): void {
+    this.cancelled = true;
+    this.#snapshot?.end();
+  }
+
+  /** Lets go of what it holds; a file that has not got its place goes. */
+  end(): void {
+    if (!this.cancelled) this.#snapshot?.end();
+    this.#file?.abandon();
+    this.#file = undefined;
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,37 @@
+// Keeps rewrites that fail again and again from being tried all the time: each leaves a file behind.
+import type { Logger } from "../base/logger.ts";
+
+const FAILURES_ALLOWED = 3;
+const LONGEST_MINUTES = 60;
+
+/** Rewrites that failed in a row, and how long the next one waits. */
+export class RewriteLimit {
+  failures = 0;
+  #minutes = 0;
+  #untilMs = 0;
+  readonly #logger: Logger;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  /** Whether no rewrite may begin by itself at `nowMs`, Unix ms. */
+  holds(nowMs: number): boolean {
+    if (this.failures < FAILURES_ALLOWED) {
+      this.#minutes = this.#untilMs = 0;
+      return false;
+    }
+    if (this.#untilMs !== 0) {
+      if (nowMs < this.#untilMs) return true;
+      this.#untilMs = 0;
+      return false;
+    }
+    this.#minutes = Math.min(this.#minutes === 0 ? 1 : this.#minutes * 2, LONGEST_MINUTES);
+    this.#untilMs = nowMs + this.#minutes * 60_000;
+    this.#logger.warning(
+      "Background AOF rewrite has repeatedly failed and triggered the limit, will retry in" +
+        ` ${this.#minutes} minutes`,
+    );
+    return true;
+  }
+}
