@@ -23,13 +23,14 @@ Deno.test("the check value of CRC-64/Jones comes out", () => {
 
 Deno.test("any text in any pieces has the sum of the definition", async () => {
   await forEachSeed(200, (random) => {
-    const bytes = latin1Bytes(random.bytes(random.below(200)));
+    const longest = random.below(2) === 0 ? 40 : 700;
+    const bytes = latin1Bytes(random.bytes(random.below(longest)));
     const expected = slowCrc64(bytes);
     const whole = new Crc64().update(bytes);
     assertEquals(whole.toBigInt(), expected);
     const pieces = new Crc64().update(asciiBytes("other")).reset();
     for (let at = 0; at < bytes.length;) {
-      const end = Math.min(bytes.length, at + random.below(20));
+      const end = Math.min(bytes.length, at + random.below(longest / 2));
       pieces.update(bytes, at, end);
       at = end;
     }
