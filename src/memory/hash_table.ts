@@ -2,6 +2,7 @@
 import type { Random } from "../base/random.ts";
 import { unreachable } from "../base/invariant.ts";
 import { type Arena, ArenaFullError } from "./arena.ts";
+import type { ChangeGuard } from "./change_guard.ts";
 import { halfSipHash, type HashKey } from "./half_siphash.ts";
 
 /** Byte offset of the key inside an entry. */
@@ -39,6 +40,8 @@ export class HashTable {
   size = 0;
   readonly arena: Arena;
   readonly key: HashKey;
+  /** Told the hash of an entry before it is linked, unlinked, moved or, by its user, changed. */
+  guard: ChangeGuard | undefined = undefined;
   /** Word index (reference times two) of the bucket array in use; entries move from it while rehashing. */
   #heads = 0;
   #mask = -1;
@@ -62,6 +65,11 @@ export class HashTable {
   /** Buckets, those of both arrays while rehashing. */
   get buckets(): number {
     return this.#mask + 1 + this.#newMask + 1;
+  }
+
+  /** Buckets of the array that entries move from while rehashing; of the only one otherwise. */
+  get firstBuckets(): number {
+    return this.#mask + 1;
   }
 
   /** Bytes of the bucket arrays. */
@@ -139,6 +147,7 @@ export class HashTable {
 
   /** Links an entry whose key is not in the table; writes its next and hash words. */
   insert(ref: number, hash: number): void {
+    this.guard?.beforeChange(hash);
     // Two buckets per key: a bucket is only 4 bytes, and a shorter chain saves a cache miss.
     if (this.size * 2 > this.#mask) this.#growIfFull();
     const head = this.#newMask >= 0
@@ -151,8 +160,14 @@ export class HashTable {
     this.size++;
   }
 
+  /** For those who are about to change what stands behind the key of an entry. */
+  willChange(ref: number): void {
+    this.guard?.beforeChange(this.arena.i32[ref * 2 + 1]);
+  }
+
   /** Unlinks an entry of this table; the block stays the caller's. */
   unlink(ref: number): void {
+    this.willChange(ref);
     const i32 = this.arena.i32;
     i32[this.#linkTo(ref)] = i32[ref * 2];
     this.size--;
@@ -161,6 +176,7 @@ export class HashTable {
 
   /** Puts the block `ref`, a moved copy of entry `old` with its header, in the place of `old`. */
   replace(old: number, ref: number): void {
+    this.willChange(old);
     const i32 = this.arena.i32;
     const link = this.#linkTo(old);
     i32[ref * 2] = i32[old * 2];

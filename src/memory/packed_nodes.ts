@@ -3,6 +3,7 @@ import { lzfCompress, lzfDecompress } from "../base/lzf.ts";
 import { invariant } from "../base/invariant.ts";
 import type { Slice } from "../base/slice.ts";
 import { type Arena, ArenaFullError } from "./arena.ts";
+import type { ChangeGuard } from "./change_guard.ts";
 import type { NodeListpack } from "./node_listpack.ts";
 
 // A node's header, 32-bit words. A node is referred to by its header.
@@ -55,6 +56,8 @@ export class PackedNodes {
   offset = 0;
   /** Nodes at each end that are not compressed; 0 compresses none. */
   readonly compressDepth: number;
+  /** Told of a node before it is opened, linked or removed, or takes another form. */
+  guard: ChangeGuard | undefined = undefined;
   /** Shared by all lists of the arena. */
   protected readonly editor: NodeListpack;
 
@@ -186,12 +189,14 @@ export class PackedNodes {
 
   /** Frees a node and all in it. */
   protected removeNode(node: number): void {
+    this.guard?.beforeChange(node);
     this.arena.free(this.#word(node, BLOCK));
     this.unlinkNode(node);
   }
 
   /** Frees a node, but not its block. */
   protected unlinkNode(node: number): void {
+    this.guard?.beforeChange(node);
     const { i32 } = this.arena;
     const next = this.nextNode(node), previous = this.previousNode(node);
     if (previous !== 0) i32[previous * 2 + NEXT] = next;
@@ -205,6 +210,7 @@ export class PackedNodes {
 
   /** Opens a node's listpack in the editor, for good if it was compressed. */
   protected openNode(node: number): NodeListpack {
+    this.guard?.beforeChange(node);
     if (this.isCompressed(node)) this.#decompress(node);
     const word = node * 2, { i32 } = this.arena;
     this.editor.open(i32[word + BLOCK], i32[word + START]);
@@ -279,6 +285,7 @@ export class PackedNodes {
   #compress(node: number): void {
     const bytes = this.nodeBytes(node), flags = this.#word(node, FLAGS);
     if (bytes < COMPRESS_FROM_BYTES || flags & (FLAG_COMPRESSED | FLAG_INCOMPRESSIBLE)) return;
+    this.guard?.beforeChange(node);
     const limit = bytes - COMPRESS_GAIN_BYTES - 1;
     const packed = scratchOf(limit), base = this.nodeBase(node);
     const length = lzfCompress(this.arena.u8, base, base + bytes, packed, limit);
@@ -295,6 +302,7 @@ export class PackedNodes {
 
   #decompress(node: number): void {
     if (!this.isCompressed(node)) return;
+    this.guard?.beforeChange(node);
     const bytes = this.nodeBytes(node);
     const block = this.arena.allocate(bytes);
     this.#unpack(node, this.arena.u8, block * 8);
@@ -309,6 +317,7 @@ export class PackedNodes {
   }
 
   #link(node: number, before: number): void {
+    this.guard?.beforeChange(node);
     const { i32 } = this.arena;
     const after = before === 0 ? this.head : i32[before * 2 + NEXT];
     i32[node * 2 + PREVIOUS] = before;

@@ -1,12 +1,38 @@
 // All keys as they are at one instant, written in slices while they change.
+import { ByteQueue } from "../base/byte_queue.ts";
 import type { HashTable } from "../memory/hash_table.ts";
-import type { RdbWriter } from "../rdb/writer.ts";
+import type { RecordWriter } from "../rdb/record_writer.ts";
+import { RdbWriter } from "../rdb/writer.ts";
 import type { Database } from "../store/database.ts";
 import type { Keyspace } from "../store/keyspace.ts";
 import type { WriteBarrier } from "../store/write_barrier.ts";
+import { OpenValue } from "./open_value.ts";
 
 /** Buckets that {@link Snapshot.prepare} moves at a time. */
 const REHASH_BUCKETS = 100;
+/** Elements, or buckets, between two questions whether the slice is over. */
+const GRAIN = 64;
+/** Values with more elements are written in pieces. */
+const PIECES_FROM_ELEMENTS = 64;
+/** So many where something changes before their turn: one at a time, they are no use to wait for. */
+const EARLY_PIECES_FROM_ELEMENTS = 1024;
+
+/** What writes keys. One that is no {@link RdbWriter} writes every value at once. */
+export interface KeyWriter {
+  /** The keys that follow belong to this database. */
+  database(index: number): void;
+  /** How many keys, and keys with an expiry, the database will get; once for each database. */
+  resize(keys: number, expires: number): void;
+  entry(database: Database, ref: number): void;
+}
+
+/** For tests that stop a snapshot wherever it can be stopped. */
+export interface SnapshotGrain {
+  /** Elements, or buckets, between two questions whether the slice is over. */
+  readonly elements: number;
+  /** Values with more elements are written in pieces, whoever asks. */
+  readonly piecesFrom: number;
+}
 
 /** One table: which of its buckets are written. */
 interface Walk {
@@ -23,26 +49,53 @@ interface Walk {
   early: Uint8Array | undefined;
   announced: boolean;
   done: boolean;
+  /** No database has the table any more: it is for the snapshot to bury. */
+  orphaned: boolean;
 }
 
 /**
  * Writes every key that was there when {@link begin} was called, as it was then, exactly once. The
  * buckets are written in their order, and a bucket in which something is about to change before
  * that. Tables do not move their buckets meanwhile: new keys may get a second array, old ones stay.
+ *
+ * A large value is written in pieces. While it is, what has to be written at once stands aside until
+ * the value is complete; a large value in which something changes before its turn waits, guarded.
  */
 export class Snapshot implements WriteBarrier {
   /** Keys written so far. */
   keysWritten = 0;
   readonly #keyspace: Keyspace;
-  readonly #writer: RdbWriter;
+  readonly #writer: KeyWriter;
+  readonly #grain: number;
+  readonly #piecesFrom: number;
+  readonly #earlyPiecesFrom: number;
   /** What the writer threw; nothing is written any more. */
   #failure: unknown;
   #walks: Walk[] = [];
+  /** The database of the last record, and of the last one aside. */
   #selected = -1;
+  #selectedAside = -1;
+  /** The writer, and one whose records stand aside, where values can be written in pieces. */
+  readonly #main: RdbWriter | undefined;
+  readonly #aside: RecordWriter | undefined;
+  /** Where the writer aside writes to. */
+  #asideTarget: ByteQueue;
+  /** Records that wait for the end of the value that is being written. */
+  readonly #records = new ByteQueue();
+  #current: OpenValue | undefined;
+  /** Values that wait for their turn, each with the walk that it belongs to. */
+  #waiting: { value: OpenValue; walk: Walk }[] = [];
 
-  constructor(keyspace: Keyspace, writer: RdbWriter) {
+  constructor(keyspace: Keyspace, writer: KeyWriter, grain?: SnapshotGrain) {
     this.#keyspace = keyspace;
     this.#writer = writer;
+    this.#grain = grain?.elements ?? GRAIN;
+    this.#piecesFrom = grain?.piecesFrom ?? PIECES_FROM_ELEMENTS;
+    this.#earlyPiecesFrom = grain?.piecesFrom ?? EARLY_PIECES_FROM_ELEMENTS;
+    this.#asideTarget = this.#records;
+    if (!(writer instanceof RdbWriter)) return;
+    this.#main = writer;
+    this.#aside = writer.aside({ write: (bytes) => this.#asideTarget.write(bytes) });
   }
 
   /** Completes what tables have begun to move; false when there is more to do. */
@@ -52,6 +105,13 @@ export class Snapshot implements WriteBarrier {
       if (table.rehash(REHASH_BUCKETS)) ready = false;
     }
     return ready;
+  }
+
+  /** Bytes that wait in memory: the longer, the sooner the snapshot should end. */
+  get waitingBytes(): number {
+    let bytes = this.#records.length;
+    for (const { value } of this.#waiting) bytes += value.queue.length;
+    return bytes;
   }
 
   /** The instant that the snapshot shows. No table is being moved. */
@@ -70,37 +130,92 @@ export class Snapshot implements WriteBarrier {
         early: undefined,
         announced: false,
         done: size === 0,
+        orphaned: false,
       });
     }
     this.#keyspace.barrier = this;
   }
 
   /**
-   * Writes some buckets, until `isOver` says that the slice is. True when all keys are written.
+   * Writes some more, until `isOver` says that the slice is. True when all keys are written.
    * Throws what the writer threw, also when it was somebody's change that made it write.
    */
   run(isOver: () => boolean): boolean {
-    for (const walk of this.#walks) {
-      while (!walk.done) {
+    for (;;) {
+      this.#throwFailure();
+      if (!this.#step()) return true;
+      if (isOver()) {
         this.#throwFailure();
-        if (walk.next >= walk.buckets) walk.done = true;
-        else this.#turn(walk);
-        if (walk.next % 16 === 0 && isOver()) return false;
+        return false;
       }
     }
-    this.#throwFailure();
-    return true;
   }
 
   #throwFailure(): void {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
+  /** False when there is nothing left to do. */
+  #step(): boolean {
+    if (this.#main !== undefined && this.#stepOfValues(this.#main)) return true;
+    for (const walk of this.#walks) {
+      if (walk.done) continue;
+      this.#stepOfWalk(walk);
+      return true;
+    }
+    return false;
+  }
+
+  /** Goes on with the value begun, with what waits for its end, or begins the next one. */
+  #stepOfValues({ output }: RdbWriter): boolean {
+    const current = this.#current;
+    if (current !== undefined) {
+      if (current.step(output, this.#grain)) {
+        this.#current = undefined;
+        current.end();
+      }
+    } else if (this.#records.length > 0) {
+      const bytes = this.#records.take();
+      output.raw(bytes, 0, bytes.length);
+      if (this.#records.length === 0) this.#selected = this.#selectedAside;
+    } else if (this.#waiting.length > 0) {
+      const { value, walk } = this.#waiting.shift()!;
+      this.#select(walk);
+      this.#current = value;
+    } else return false;
+    return true;
+  }
+
+  #stepOfWalk(walk: Walk): void {
+    const end = Math.min(walk.buckets, walk.next + this.#grain);
+    while (walk.next < end && this.#isFree && !walk.done) this.#turn(walk);
+    if (walk.next >= walk.buckets) this.#finish(walk);
+  }
+
+  /** Whether a record may be written now. */
+  get #isFree(): boolean {
+    return this.#current === undefined && this.#records.length === 0;
+  }
+
+  #finish(walk: Walk): void {
+    walk.done = true;
+    if (!walk.orphaned) return;
+    walk.orphaned = false;
+    this.#keyspace.graveyard.buryTable(walk.table);
+  }
+
   /** Lets writers go on without the barrier. */
   end(): void {
     if (this.#keyspace.barrier === this) this.#keyspace.barrier = undefined;
-    for (const { table } of this.#walks) table.resumeRehash();
+    for (const walk of this.#walks) {
+      walk.table.resumeRehash();
+      this.#finish(walk);
+    }
     this.#walks = [];
+    this.#current?.end();
+    for (const { value } of this.#waiting) value.end();
+    this.#current = undefined;
+    this.#waiting = [];
   }
 
   beforeWrite(table: HashTable, hash: number): void {
@@ -111,11 +226,19 @@ export class Snapshot implements WriteBarrier {
     else this.#early(walk, hash & walk.buckets - 1);
   }
 
-  beforeFlush(table: HashTable): void {
+  takesTable(table: HashTable): boolean {
     const walk = this.#walkOf(table);
-    if (walk === undefined) return;
-    while (walk.next < walk.buckets && !walk.done) this.#turn(walk);
-    walk.done = true;
+    if (walk === undefined || walk.done || this.#failure !== undefined) return false;
+    walk.orphaned = true;
+    return true;
+  }
+
+  takesValue(type: number, encoding: number, value: number): boolean {
+    if (this.#current?.is(type, encoding, value)) return this.#current.orphaned = true;
+    for (const waiting of this.#waiting) {
+      if (waiting.value.is(type, encoding, value)) return waiting.value.orphaned = true;
+    }
+    return false;
   }
 
   #walkOf(table: HashTable): Walk | undefined {
@@ -128,7 +251,7 @@ export class Snapshot implements WriteBarrier {
     const bucket = walk.next++;
     const { early } = walk;
     if (early === undefined || (early[bucket >>> 3] & 1 << (bucket & 7)) === 0) {
-      this.#write(walk, bucket);
+      this.#write(walk, bucket, this.#piecesFrom);
     }
   }
 
@@ -139,33 +262,86 @@ export class Snapshot implements WriteBarrier {
     const byte = bucket >>> 3, bit = 1 << (bucket & 7);
     if ((early[byte] & bit) !== 0) return;
     early[byte] |= bit;
-    this.#write(walk, bucket);
+    this.#write(walk, bucket, this.#earlyPiecesFrom);
   }
 
   /** Whoever is about to change something must not fail because the writer did. */
-  #write(walk: Walk, bucket: number): void {
+  #write(walk: Walk, bucket: number, piecesFrom: number): void {
     if (this.#failure !== undefined) return;
     try {
-      this.#entries(walk, walk.table.bucketAt(bucket));
+      const { i32 } = this.#keyspace.arena;
+      for (let ref = walk.table.bucketAt(bucket); ref !== 0; ref = i32[ref * 2]) {
+        this.keysWritten++;
+        if (this.#isFree) this.#record(walk, ref, piecesFrom);
+        else this.#recordAside(walk, ref, piecesFrom);
+      }
     } catch (error) {
       this.#failure = error;
     }
   }
 
-  #entries(walk: Walk, first: number): void {
-    const { arena } = this.#keyspace;
-    for (let ref = first; ref !== 0; ref = arena.i32[ref * 2]) {
-      this.#select(walk);
-      this.#writer.entry(walk.database, ref);
-      this.keysWritten++;
-    }
+  #record(walk: Walk, ref: number, piecesFrom: number): void {
+    this.#select(walk);
+    const { database } = walk, main = this.#main;
+    const pieces = main?.piecesOf(database, ref, piecesFrom);
+    if (main === undefined || pieces === undefined) return this.#writer.entry(database, ref);
+    main.beginEntry(database, ref);
+    const value = this.#open(pieces, database, ref);
+    pieces.head(main.output);
+    value.direct = true;
+    this.#current = value;
   }
+
+  #recordAside(walk: Walk, ref: number, piecesFrom: number): void {
+    const { database } = walk, aside = this.#aside!;
+    const pieces = aside.piecesOf(database, ref, piecesFrom);
+    if (pieces === undefined) {
+      this.#asideTarget = this.#records;
+      this.#selectAside(walk, aside);
+      aside.entry(database, ref);
+    } else {
+      const value = this.#open(pieces, database, ref);
+      this.#asideTarget = value.queue;
+      aside.beginEntry(database, ref);
+      pieces.head(aside.output);
+      this.#waiting.push({ value, walk });
+    }
+    aside.output.flush();
+  }
+
+  #open(pieces: OpenValue["pieces"], database: Database, ref: number): OpenValue {
+    return new OpenValue(pieces, database, ref, this.#partChanges);
+  }
+
+  readonly #partChanges = (value: OpenValue, part: number): void => {
+    if (this.#failure !== undefined) return;
+    try {
+      if (value.direct) return value.pieces.before(this.#main!.output, part);
+      const { output } = this.#aside!;
+      this.#asideTarget = value.queue;
+      value.pieces.before(output, part);
+      output.flush();
+    } catch (error) {
+      this.#failure = error;
+    }
+  };
 
   #select(walk: Walk): void {
     if (this.#selected === walk.index) return;
     this.#selected = walk.index;
-    this.#writer.database(walk.index);
-    if (!walk.announced) this.#writer.resize(walk.keys, walk.expires);
+    this.#announce(walk, this.#writer);
+  }
+
+  #selectAside(walk: Walk, aside: RecordWriter): void {
+    // What stands before the first record aside will be known when it is written.
+    if (this.#records.length > 0 && this.#selectedAside === walk.index) return;
+    this.#selectedAside = walk.index;
+    this.#announce(walk, aside);
+  }
+
+  #announce(walk: Walk, writer: KeyWriter): void {
+    writer.database(walk.index);
+    if (!walk.announced) writer.resize(walk.keys, walk.expires);
     walk.announced = true;
   }
 }

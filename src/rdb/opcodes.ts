@@ -60,6 +60,10 @@ export const VALUE_TYPE = {
   valkeyHash2: 22,
 } as const;
 
+/** What a node of a list holds: one element without a listpack around it, or a listpack. */
+export const NODE_PLAIN = 1;
+export const NODE_PACKED = 2;
+
 /** What follows a module's opcode in module values and module AUX records. */
 export const MODULE_OPCODE = {
   endOfValue: 0,

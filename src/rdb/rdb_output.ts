@@ -43,14 +43,17 @@ export class RdbOutput {
   readonly #sink: ByteSink;
   readonly #compress: boolean;
   readonly #crc: Crc64 | undefined;
-  readonly #buffer = new Uint8Array(BUFFER_BYTES);
-  readonly #view = new DataView(this.#buffer.buffer);
+  readonly #buffer: Uint8Array<ArrayBuffer>;
+  readonly #view: DataView;
   #scratch = new Uint8Array(FIRST_SCRATCH_BYTES);
   #at = 0;
   #written = 0;
 
-  constructor(sink: ByteSink, options: RdbOutputOptions) {
+  /** `bufferBytes`: how much is gathered before the sink gets it. */
+  constructor(sink: ByteSink, options: RdbOutputOptions, bufferBytes = BUFFER_BYTES) {
     this.#sink = sink;
+    this.#buffer = new Uint8Array(bufferBytes);
+    this.#view = new DataView(this.#buffer.buffer);
     this.#compress = options.compress;
     this.#crc = options.checksum ? new Crc64() : undefined;
   }
@@ -134,8 +137,8 @@ export class RdbOutput {
   /** Bytes as they are. */
   raw(bytes: Uint8Array, start: number, end: number): void {
     while (start < end) {
-      if (this.#at === BUFFER_BYTES) this.flush();
-      const step = Math.min(end - start, BUFFER_BYTES - this.#at);
+      if (this.#at === this.#buffer.length) this.flush();
+      const step = Math.min(end - start, this.#buffer.length - this.#at);
       copyBytes(bytes, start, start + step, this.#buffer, this.#at);
       this.#at += step;
       start += step;
@@ -195,6 +198,6 @@ export class RdbOutput {
   }
 
   #makeRoom(count: number): void {
-    if (this.#at + count > BUFFER_BYTES) this.flush();
+    if (this.#at + count > this.#buffer.length) this.flush();
   }
 }

@@ -1,4 +1,5 @@
 // Writes streams: blocks as they are, what the stream says of itself, its groups.
+import type { Integer64 } from "../base/int64.ts";
 import { Slice } from "../base/slice.ts";
 import type { IdIndex } from "../memory/id_index.ts";
 import { inNameOrder, type StreamGroup } from "../values/stream_group.ts";
@@ -15,12 +16,27 @@ export function writeStream(output: RdbOutput, stream: StreamValue, form: number
   const slice = new Slice();
   output.length(blocks.size);
   for (let at = blocks.first(); at >= 0; at = blocks.next(at)) {
-    output.length(ID_BYTES);
-    output.rawId(blocks.milliseconds(at), blocks.sequence(at));
     const ref = stream.blockAt(at);
     slice.set(arena.u8, ref * 8, ref * 8 + arena.i32[ref * 2]);
-    output.string(slice);
+    writeBlock(output, blocks.milliseconds(at), blocks.sequence(at), slice);
   }
+  writeStreamTail(output, stream, form);
+}
+
+/** Writes a block of entries under its ID. */
+export function writeBlock(
+  output: RdbOutput,
+  milliseconds: Integer64,
+  sequence: Integer64,
+  block: Slice,
+): void {
+  output.length(ID_BYTES);
+  output.rawId(milliseconds, sequence);
+  output.string(block);
+}
+
+/** Writes what comes behind the blocks: what the stream says of itself, and its groups. */
+export function writeStreamTail(output: RdbOutput, stream: StreamValue, form: number): void {
   output.length(stream.length);
   writeId(output, stream.lastId);
   if (form !== VALUE_TYPE.streamListpacks) {

@@ -3,7 +3,13 @@ import { Slice } from "../base/slice.ts";
 import { INTSET_HEADER_BYTES } from "../memory/intset.ts";
 import type { Keyspace } from "../store/keyspace.ts";
 import { TYPE_HASH, TYPE_LIST, TYPE_SET, TYPE_STREAM, TYPE_ZSET } from "../store/entry.ts";
-import { ENCODING_LISTPACK, ENCODING_QUICKLIST } from "../values/encodings.ts";
+import {
+  ENCODING_HASHTABLE,
+  ENCODING_LISTPACK,
+  ENCODING_QUICKLIST,
+  ENCODING_SKIPLIST,
+  ENCODING_STREAM,
+} from "../values/encodings.ts";
 import { HashValue } from "../values/hash_value.ts";
 import type { HashValues } from "../values/hash_values.ts";
 import { ListValue } from "../values/list_value.ts";
@@ -13,12 +19,14 @@ import type { SetValues } from "../values/set_values.ts";
 import type { StreamValues } from "../values/stream_values.ts";
 import { ZsetValue } from "../values/zset_value.ts";
 import type { ZsetValues } from "../values/zset_values.ts";
-import { VALUE_TYPE } from "./opcodes.ts";
+import { NODE_PACKED, VALUE_TYPE } from "./opcodes.ts";
+import { ChainPieces, writeNode } from "./pieces/chain_pieces.ts";
+import { StreamPieces } from "./pieces/stream_pieces.ts";
+import { ExpiringHashPieces, HashPieces, SetPieces } from "./pieces/table_pieces.ts";
+import type { ValuePieces } from "./pieces/value_pieces.ts";
+import { ZsetPieces } from "./pieces/zset_pieces.ts";
 import type { RdbOutput } from "./rdb_output.ts";
 import { writeStream } from "./stream_writer.ts";
-
-const NODE_PLAIN = 1;
-const NODE_PACKED = 2;
 
 /** Writes the values of a keyspace that are not strings; it has windows of its own on them. */
 export class ValueWriter {
@@ -29,6 +37,9 @@ export class ValueWriter {
   readonly #zset: ZsetValue;
   readonly #hash: HashValue;
   readonly #lists: ListValues;
+  readonly #sets: SetValues;
+  readonly #zsets: ZsetValues;
+  readonly #hashes: HashValues;
   readonly #streams: StreamValues;
   readonly #slice = new Slice();
 
@@ -38,9 +49,12 @@ export class ValueWriter {
     const { valueTypes } = keyspace;
     this.#lists = valueTypes[TYPE_LIST] as ListValues;
     this.#list = new ListValue(this.#lists);
-    this.#set = new SetValue(valueTypes[TYPE_SET] as SetValues);
-    this.#zset = new ZsetValue(valueTypes[TYPE_ZSET] as ZsetValues);
-    this.#hash = new HashValue(valueTypes[TYPE_HASH] as HashValues);
+    this.#sets = valueTypes[TYPE_SET] as SetValues;
+    this.#set = new SetValue(this.#sets);
+    this.#zsets = valueTypes[TYPE_ZSET] as ZsetValues;
+    this.#zset = new ZsetValue(this.#zsets);
+    this.#hashes = valueTypes[TYPE_HASH] as HashValues;
+    this.#hash = new HashValue(this.#hashes);
     this.#streams = valueTypes[TYPE_STREAM] as StreamValues;
   }
 
@@ -71,6 +85,43 @@ export class ValueWriter {
       default:
         return writeStream(this.#output, this.#streams.streams.get(value), form);
     }
+  }
+
+  /**
+   * A value of more than `elements` elements, to be written in pieces; undefined where it is smaller,
+   * or its form stands in memory as one block.
+   */
+  pieces(
+    form: number,
+    encoding: number,
+    value: number,
+    elements: number,
+  ): ValuePieces | undefined {
+    if (form === VALUE_TYPE.set && encoding === ENCODING_HASHTABLE) {
+      const table = this.#sets.tables.get(value);
+      return table.size > elements ? new SetPieces(table) : undefined;
+    }
+    if (form === VALUE_TYPE.sortedSet2 && encoding === ENCODING_SKIPLIST) {
+      const zset = this.#zsets.tables.get(value);
+      return zset.size > elements ? new ZsetPieces(zset) : undefined;
+    }
+    if (form === VALUE_TYPE.listQuicklist2 && encoding === ENCODING_QUICKLIST) {
+      const chain = this.#lists.chains.get(value);
+      return chain.count > elements ? new ChainPieces(chain) : undefined;
+    }
+    if (encoding === ENCODING_STREAM) {
+      const stream = this.#streams.streams.get(value);
+      return stream.length > elements ? new StreamPieces(stream, form) : undefined;
+    }
+    return encoding === ENCODING_HASHTABLE ? this.#hashPieces(form, value, elements) : undefined;
+  }
+
+  #hashPieces(form: number, value: number, elements: number): ValuePieces | undefined {
+    const fields = this.#hashes.tables.get(value);
+    if (fields.table.size <= elements) return undefined;
+    if (form === VALUE_TYPE.hash) return new HashPieces(fields);
+    const earliestMs = this.#hash.open(ENCODING_HASHTABLE, value).nextExpireAtMs;
+    return new ExpiringHashPieces(fields, earliestMs);
   }
 
   /** Whether some field of a hash expires. */
@@ -104,14 +155,7 @@ export class ValueWriter {
     const chain = this.#lists.chains.get(value);
     output.length(chain.nodes);
     for (let node = chain.head; node !== 0; node = chain.nextNode(node)) {
-      output.length(chain.isPlain(node) ? NODE_PLAIN : NODE_PACKED);
-      if (chain.isCompressed(node)) {
-        chain.compressedInto(node, slice);
-        output.compressedString(slice.bytes, slice.start, slice.end, chain.nodeBytes(node));
-      } else {
-        chain.nodeInto(node, slice);
-        output.string(slice);
-      }
+      writeNode(output, chain, node, slice);
     }
   }
 

@@ -38,15 +38,24 @@ export class Graveyard {
     return total;
   }
 
-  /** Takes everything out of a database, which is empty and usable afterwards. */
+  /**
+   * Takes everything out of a database, which is empty and usable afterwards. What a snapshot has
+   * still to write comes here later.
+   */
   bury(database: Database, lazily: boolean): void {
     database.expires.clear();
     database.expires = new RefVector(database.arena);
-    const grave = { table: database.table, cursor: 0 };
+    const { table } = database;
     database.table = new HashTable(database.arena, this.#keyspace.hashKey);
     if (database.fieldExpiries.bytes > 0) this.#buryFieldExpiries(database, lazily);
-    if (lazily) this.#graves.push(grave);
-    else while (!this.#dig(grave, 1 << 20));
+    if (this.#keyspace.barrier?.takesTable(table)) return;
+    if (lazily) this.buryTable(table);
+    else for (const grave = { table, cursor: 0 }; !this.#dig(grave, 1 << 20););
+  }
+
+  /** Takes a table of keys that no database has any more. */
+  buryTable(table: HashTable): void {
+    this.#graves.push({ table, cursor: 0 });
   }
 
   #buryFieldExpiries(database: Database, lazily: boolean): void {
@@ -58,6 +67,7 @@ export class Graveyard {
 
   /** Takes a value that is not a string; a big one waits for the cron. */
   buryValue(type: number, encoding: number, value: number): void {
+    if (this.#keyspace.barrier?.takesValue(type, encoding, value)) return;
     const valueType = this.#keyspace.valueTypes[type];
     const big = valueType !== undefined && valueType.elements(encoding, value) > LAZY_FREE_ELEMENTS;
     const sliced = big ? valueType.freeInSlices?.(encoding, value) : undefined;

@@ -38,7 +38,6 @@ export class Keyspace extends SharedState<Database> {
   /** Empties a database; `lazily` leaves the freeing to slices of the cron. Answers the key count. */
   flush(database: Database, lazily: boolean): number {
     const count = database.size;
-    this.barrier?.beforeFlush(database.table);
     this.listener.flushing(database, undefined);
     this.graveyard.bury(database, lazily);
     this.listener.flushed(database);

@@ -122,8 +122,9 @@ export class SharedState<Database> {
     this.access.advance(now);
   }
 
-  /** Frees a value that is not a string. */
+  /** Frees a value that is not a string, unless a snapshot still needs it. */
   releaseValue(type: number, encoding: number, value: number): void {
+    if (this.barrier?.takesValue(type, encoding, value)) return;
     const valueType = this.valueTypes[type];
     invariant(valueType !== undefined, "every type that is stored knows how it is freed");
     valueType.free(encoding, value);

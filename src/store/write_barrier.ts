@@ -9,6 +9,14 @@ import type { HashTable } from "../memory/hash_table.ts";
 export interface WriteBarrier {
   /** The key of this hash is about to be added, changed or removed in a database's table. */
   beforeWrite(table: HashTable, hash: number): void;
-  /** All keys of the table are about to go. */
-  beforeFlush(table: HashTable): void;
+  /**
+   * All keys of a database's table are gone from it. True when the barrier takes the table over: it
+   * hands it to the graveyard when it has seen all of it.
+   */
+  takesTable(table: HashTable): boolean;
+  /**
+   * A value is about to be freed: no key has it any more. True when the barrier takes it over, as
+   * with a table.
+   */
+  takesValue(type: number, encoding: number, value: number): boolean;
 }

@@ -112,6 +112,7 @@ export class FieldTable {
   }
 
   #overwrite(ref: number, value: Slice, keepExpiry: boolean): void {
+    this.table.willChange(ref);
     const { arena } = this.table;
     const inArena = value.bytes === arena.u8;
     const length = value.end - value.start;
@@ -194,6 +195,7 @@ export class FieldTable {
 
   /** Sets when a field expires. When memory runs out, nothing has changed. */
   setExpireAt(ref: number, atMs: number): void {
+    this.table.willChange(ref);
     const { arena } = this.table;
     if (arena.i32[ref * 2 + 3] & HAS_EXPIRY) {
       writeInstant(arena, ref, atMs);
@@ -210,6 +212,7 @@ export class FieldTable {
   clearExpiry(ref: number): boolean {
     const { arena } = this.table;
     if (!(arena.i32[ref * 2 + 3] & HAS_EXPIRY)) return false;
+    this.table.willChange(ref);
     this.#changeFlags(ref, 0);
     return true;
   }

@@ -54,6 +54,7 @@ function trimBlock(
   { maxLength, minId }: TrimGoal,
 ): number {
   let marked = 0;
+  stream.guard?.beforeChange(stream.blockAt(stream.blocks.first()));
   cursor.beginAll(stream.blocks);
   while (cursor.next()) {
     const stays = maxLength !== undefined

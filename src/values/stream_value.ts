@@ -3,6 +3,7 @@ import { copyBytes } from "../base/bytes.ts";
 import { addInt64, type Integer64 } from "../base/int64.ts";
 import type { Slice } from "../base/slice.ts";
 import type { Arena } from "../memory/arena.ts";
+import type { ChangeGuard } from "../memory/change_guard.ts";
 import { IdIndex } from "../memory/id_index.ts";
 import { type BlockWriter, differenceOf, textBytesOf } from "./stream_block.ts";
 import type { StreamCursor } from "./stream_cursor.ts";
@@ -36,6 +37,8 @@ export class StreamValue {
   readonly maxDeletedId = new StreamId();
   /** By the key of the name; undefined until there is one. */
   groups: Map<string, StreamGroup> | undefined;
+  /** Told of a block before it changes or goes. */
+  guard: ChangeGuard | undefined = undefined;
   readonly #tools: StreamTools;
   /** The last block, 0 where it is to be found in the index, and its ID: what XADD needs each time. */
   #tail = 0;
@@ -67,6 +70,7 @@ export class StreamValue {
   append(id: StreamId, pairs: readonly Slice[], first: number, count: number): void {
     const { writer } = this.#tools;
     if (this.#tail === 0) this.#findTail();
+    if (this.#tail !== 0) this.guard?.beforeChange(this.#tail);
     if (this.#tail === 0) this.#addBlock(id, pairs, first, count, 0);
     else if (writer.isFull(this.#tail, textBytesOf(pairs, first, count))) {
       this.#setBlock(this.blocks.last(), this.#tail = writer.fit(this.#tail));
@@ -135,6 +139,7 @@ export class StreamValue {
     const position = cursor.block, ref = this.blockAt(position);
     if (writer.liveEntries(ref) <= 1) this.removeBlock(position);
     else {
+      this.guard?.beforeChange(ref);
       writer.markDeleted(cursor.flagsAt);
       this.countDeleted(position, 1);
     }
@@ -144,6 +149,7 @@ export class StreamValue {
   /** Removes a block with all its entries. */
   removeBlock(position: number): void {
     const { arena, writer } = this.#tools, ref = this.blockAt(position);
+    this.guard?.beforeChange(ref);
     this.length -= writer.liveEntries(ref);
     this.#tail = 0;
     this.blocks.remove(position);

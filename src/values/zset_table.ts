@@ -2,6 +2,7 @@
 import { compareBytes } from "../base/bytes.ts";
 import { Slice } from "../base/slice.ts";
 import type { Arena } from "../memory/arena.ts";
+import type { ChangeGuard } from "../memory/change_guard.ts";
 import type { HashKey } from "../memory/half_siphash.ts";
 import { ENTRY_KEY_OFFSET, HashTable } from "../memory/hash_table.ts";
 import { OrderedTree } from "../memory/ordered_tree.ts";
@@ -21,10 +22,16 @@ export function scoreOfEntry(arena: Arena, entry: number): number {
   return arena.f64[scoreIndex(arena, entry)];
 }
 
+/** Told of entries: before one gets another score or goes, and after one was added. */
+export interface ZsetGuard extends ChangeGuard {
+  added(entry: number): void;
+}
+
 /** One sorted set. Its entries are header, member, score aligned to 8 bytes. */
 export class ZsetTable implements ZsetElements {
   readonly table: HashTable;
   readonly tree: OrderedTree;
+  guard: ZsetGuard | undefined = undefined;
   readonly member = new Slice();
   score = 0;
   /** Entry under the cursor. */
@@ -90,6 +97,7 @@ export class ZsetTable implements ZsetElements {
       arena.free(entry);
       throw error;
     }
+    this.guard?.added(entry);
   }
 
   /** An entry that neither table nor tree has yet. */
@@ -104,17 +112,23 @@ export class ZsetTable implements ZsetElements {
 
   rescore(_member: Slice, score: number): void {
     const { tree } = this, { arena } = this.table, entry = this.#entry;
+    this.guard?.beforeChange(entry);
     tree.move(this.score, score, entry);
     arena.f64[scoreIndex(arena, entry)] = score;
   }
 
   remove(): void {
+    this.guard?.beforeChange(this.#entry);
     this.tree.remove(this.score, this.#entry);
     this.#drop(this.#entry);
   }
 
   removeRanks(first: number, count: number): void {
-    for (; count > 0; count--) this.#drop(this.tree.removeRank(first));
+    for (; count > 0; count--) {
+      const entry = this.tree.removeRank(first);
+      this.guard?.beforeChange(entry); // its score and its member stand in the entry
+      this.#drop(entry);
+    }
   }
 
   /** Frees an entry that is in the tree no longer. */
@@ -129,6 +143,17 @@ export class ZsetTable implements ZsetElements {
 
   seekScore(score: number): boolean {
     return this.seekRank(this.tree.countBelow(score, false));
+  }
+
+  /** Puts the cursor on the last element below a score and member; false when there is none. */
+  seekBelow(score: number, { bytes, start, end }: Slice): boolean {
+    const { tree } = this, { arena } = this.table;
+    const found = tree.seek((other, entry) => {
+      if (other !== score) return other > score;
+      const from = entry * 8 + ENTRY_KEY_OFFSET, to = from + arena.i32[entry * 2 + 2];
+      return compareBytes(arena.u8, from, to, bytes, start, end) >= 0;
+    });
+    return found ? this.previous() : this.seekRank(this.size - 1);
   }
 
   next(): boolean {

@@ -1,7 +1,7 @@
 // A snapshot that is written while commands run shows the state at its start, and nothing else.
 import { assert, assertEquals } from "@std/assert";
 import { concat } from "@std/bytes";
-import { Snapshot } from "../../src/persistence/snapshot.ts";
+import { Snapshot, type SnapshotGrain } from "../../src/persistence/snapshot.ts";
 import { RdbWriter } from "../../src/rdb/writer.ts";
 import { SEQUENCES } from "../differential/command_tables.ts";
 import { stepsFrom } from "../differential/random_sequence.ts";
@@ -25,6 +25,7 @@ const SWEEPING = ["FLUSHDB", "FLUSHALL ASYNC", "SWAPDB 0 1", "SWAPDB 0 0"];
 
 function begin(
   { harness }: Saving,
+  grain?: SnapshotGrain,
 ): { snapshot: Snapshot; writer: RdbWriter; parts: Uint8Array[] } {
   const { keyspace } = harness;
   const parts: Uint8Array[] = [];
@@ -37,7 +38,7 @@ function begin(
   });
   writer.begin({});
   while (!Snapshot.prepare(keyspace));
-  const snapshot = new Snapshot(keyspace, writer);
+  const snapshot = new Snapshot(keyspace, writer, grain);
   snapshot.begin();
   return { snapshot, writer, parts };
 }
@@ -78,7 +79,10 @@ Deno.test("a snapshot written while random commands run is the state at its star
     client.run("SELECT 0");
     const expected = { digest: saving.digest(), expiries: saving.expiries() };
     const startMs = clock.nowMs();
-    const { snapshot, writer, parts } = begin(saving);
+    const { snapshot, writer, parts } = begin(
+      saving,
+      random.chance(0.5) ? { elements: 1, piecesFrom: 2 } : undefined,
+    );
     while (!snapshot.run(() => random.chance(0.7))) {
       const before = snapshot.keysWritten;
       for (let i = random.below(8); i > 0; i--) disturb(saving, draw, random);

@@ -118,7 +118,7 @@ function popMost(call: Call, set: SetValue, staying: number, effects: RemovalEff
     effects.add(set.member);
   }
   set.end();
-  set.free();
+  call.services.keyspace.releaseValue(TYPE_SET, set.encoding, set.value);
   set.open(kept.encoding, kept.value);
 }
 

@@ -8,14 +8,12 @@ import type { PackedCursor } from "../encodings/packed_cursor.ts";
 import { groupingFault, repetitionFault } from "../encodings/uniqueness.ts";
 import { ZiplistCursor, ziplistFault, ziplistLength } from "../encodings/ziplist.ts";
 import { ZipmapCursor, zipmapFault } from "../encodings/zipmap.ts";
-import { VALUE_TYPE } from "../opcodes.ts";
+import { NODE_PACKED, NODE_PLAIN, VALUE_TYPE } from "../opcodes.ts";
 import type { RdbInput } from "../rdb_input.ts";
 import type { ValueContext } from "../value_context.ts";
 import { LATEST_FIELD_EXPIRY_MS } from "./field_expiry.ts";
 
 const NODE_ZIPLIST = 0;
-const NODE_PLAIN = 1;
-const NODE_PACKED = 2;
 
 const listpackCursor = new ListpackCursor();
 const ziplistCursor = new ZiplistCursor();
