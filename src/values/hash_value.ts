@@ -335,8 +335,10 @@ export class HashValue {
       fields.table.reserve(Math.max(capacity, this.size));
       while (this.next()) {
         const { bytes, start, end } = this.field;
-        const atMs = this.expireAtMs;
-        const ref = fields.insert(this.field, this.content, fields.table.hash(bytes, start, end));
+        const atMs = this.expireAtMs, hash = fields.table.hash(bytes, start, end);
+        // Only a damaged dump repeats a field: the first one is the one that reads find.
+        if (fields.table.find(bytes, start, end, hash) !== 0) continue;
+        const ref = fields.insert(this.field, this.content, hash);
         if (atMs >= 0) fields.setExpireAt(ref, atMs);
       }
     } catch (error) {

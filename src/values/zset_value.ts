@@ -155,8 +155,8 @@ export class ZsetValue {
 /** Copies all elements to another sorted set, which is empty, in order. */
 export function copyElements(from: ZsetElements, to: ZsetElements): void {
   for (let more = from.seekRank(0); more; more = from.next()) {
-    to.find(from.member); // prepares the insertion
-    to.insert(from.member, from.score);
+    // Prepares the insertion. Only a damaged dump repeats a member: the first one counts.
+    if (!to.find(from.member)) to.insert(from.member, from.score);
   }
 }
 

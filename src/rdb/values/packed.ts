@@ -83,7 +83,8 @@ export function readIntset(context: ValueContext): boolean {
 }
 
 export function readListpackSet(context: ValueContext): boolean {
-  const elements = readListpack(context, 1);
+  // Before version 11 a set is written member by member, and repeated ones are refused there.
+  const elements = readListpack(context, 1, true);
   if (elements === 0) return false;
   const { sink } = context;
   sink.beginSet(context.key, context.meta, elements);
@@ -177,7 +178,8 @@ function readZiplist({ input, first }: ValueContext): Slice {
 }
 
 // Leaves the listpack in `context.first` and returns how many elements it has.
-function readListpack({ input, first, sanitize }: ValueContext, groupLength: number): number {
+function readListpack(context: ValueContext, groupLength: number, distinct = false): number {
+  const { input, first, sanitize } = context;
   input.hold();
   input.readString(first);
   const { bytes, start, end } = first.slice;
@@ -186,7 +188,9 @@ function readListpack({ input, first, sanitize }: ValueContext, groupLength: num
   refuse(input, listpackFault(bytes, start, end, true));
   const elements = listpackLength(bytes, start, end);
   refuse(input, groupingFault(elements, groupLength));
-  if (sanitize) refuse(input, repetitionFault(begin(listpackCursor, first.slice), groupLength));
+  if (sanitize || distinct) {
+    refuse(input, repetitionFault(begin(listpackCursor, first.slice), groupLength));
+  }
   return elements;
 }
 
