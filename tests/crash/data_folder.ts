@@ -1,0 +1,39 @@
+/** The files of a data folder: which of them belong to the data, and which a crash left behind. */
+
+import { join } from "node:path";
+
+const FOLDER = "appendonlydir";
+
+/** Files that are no part of the data, by their paths below the folder. */
+export function strayFiles(dir: string): string[] {
+  const stray = namesIn(dir).filter((name) => name !== "dump.rdb" && name !== FOLDER);
+  const parts = namesIn(join(dir, FOLDER));
+  const manifest = parts.find((name) => name.endsWith(".manifest"));
+  const listed = manifest === undefined ? [] : partsListed(join(dir, FOLDER, manifest));
+  // What was cut from a torn end is kept for whoever wants to look at it.
+  const known = (name: string) =>
+    name === manifest || listed.includes(name) || name.includes(".torn");
+  return [...stray, ...parts.filter((name) => !known(name)).map((name) => `${FOLDER}/${name}`)];
+}
+
+function partsListed(manifest: string): string[] {
+  return [...Deno.readTextFileSync(manifest).matchAll(/^file "?(.+?)"? seq /gm)]
+    .map((match) => match[1]);
+}
+
+function namesIn(dir: string): string[] {
+  try {
+    return [...Deno.readDirSync(dir)].map(({ name }) => name).sort();
+  } catch {
+    return [];
+  }
+}
+
+/** Takes a copy of a folder with all that is in it. */
+export function copyFolder(from: string, to: string): void {
+  Deno.mkdirSync(to, { recursive: true });
+  for (const { name, isDirectory } of Deno.readDirSync(from)) {
+    if (isDirectory) copyFolder(join(from, name), join(to, name));
+    else Deno.copyFileSync(join(from, name), join(to, name));
+  }
+}
