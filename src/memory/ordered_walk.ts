@@ -158,6 +158,29 @@ export abstract class OrderedWalk {
     return true;
   }
 
+  /**
+   * Copies up to `count` elements from the cursor on, upwards or `downwards`, as far as its leaf
+   * goes, and leaves the cursor on the last one; answers how many. The arrays hold a leaf's elements.
+   */
+  copyElements(
+    members: Int32Array,
+    scores: Float64Array,
+    count: number,
+    downwards: boolean,
+  ): number {
+    const { i32, f64 } = this.arena, { leaf, index } = this;
+    const step = downwards ? -1 : 1;
+    const here = Math.min(count, downwards ? index + 1 : nodeCount(i32, leaf) - index);
+    const firstScore = scoresAt(leaf) + index;
+    for (let i = 0, at = 0; i < here; i++, at += step) {
+      members[i] = memberAt(i32, leaf, index + at);
+      scores[i] = f64[firstScore + at];
+    }
+    this.index = index + step * (here - 1);
+    this.rank += step * (here - 1);
+    return here;
+  }
+
   /** Finds the place of (score, member): whether it is taken, with the path that leads there. */
   protected descend(score: number, member: number): boolean {
     const { i32, f64 } = this.arena;

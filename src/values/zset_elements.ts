@@ -1,6 +1,14 @@
 // What small and large sorted sets have in common.
 import type { Slice } from "../base/slice.ts";
 
+/** Takes elements one after the other; texts it may keep no longer than the call. */
+export interface ElementSink {
+  /** Begins an element that comes with its score. */
+  pair(): void;
+  bulkRange(bytes: Uint8Array, start: number, end: number): void;
+  double(score: number): void;
+}
+
 /**
  * The elements of a sorted set, ordered by score and then by the bytes of the member, with a cursor
  * on one of them. Ranks count from 0, the lowest. A change makes the cursor invalid.
@@ -31,6 +39,17 @@ export interface ZsetElements {
   next(): boolean;
   /** Steps to the element before; false at the start. */
   previous(): boolean;
+  /**
+   * Tells `count` elements, which exist, from rank `first` on, upwards or `downwards`. The cursor is
+   * invalid afterwards.
+   */
+  tell(
+    first: number,
+    count: number,
+    downwards: boolean,
+    withScores: boolean,
+    sink: ElementSink,
+  ): void;
   /** Number of elements with a lower score, those with this score included if `orEqual`. */
   countBelowScore(score: number, orEqual: boolean): number;
   /**

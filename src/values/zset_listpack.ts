@@ -6,21 +6,27 @@ import type { Arena } from "../memory/arena.ts";
 import { Listpack } from "../memory/listpack.ts";
 import { elementTextInto } from "../memory/listpack_element.ts";
 import {
+  elementBefore,
   elementBytes,
   elementInteger,
   elementSmallInteger,
+  ENCODING_13_BIT_INTEGER,
+  ENCODING_6_BIT_STRING,
+  encodingDataBytes,
+  encodingHeaderBytes,
   isStringEncoding,
   LISTPACK_HEADER_BYTES,
 } from "../memory/listpack_format.ts";
-import type { ZsetElements } from "./zset_elements.ts";
+import type { ElementSink, ZsetElements } from "./zset_elements.ts";
 
 /** A window on one sorted set at a time that is a listpack; {@link ref} is where it is after an edit. */
 export class ZsetListpack implements ZsetElements {
-  score = 0;
   readonly member = new Slice();
   readonly #list: Listpack;
   /** Position of the member under the cursor. */
   #at = 0;
+  /** Of its score, which is read when somebody asks for it. */
+  #scoreAt = 0;
   readonly #text = new Slice();
   readonly #digits = new Uint8Array(Math.max(DOUBLE_TEXT_MAX, INTEGER64_TEXT_MAX));
   #scratch = new Uint8Array(64);
@@ -57,11 +63,16 @@ export class ZsetListpack implements ZsetElements {
     return this.#list.count >>> 1;
   }
 
+  get score(): number {
+    const list = this.#list;
+    return scoreOf(list.arena.u8, list.base + this.#scoreAt);
+  }
+
   find({ bytes, start, end }: Slice): boolean {
     const list = this.#list;
-    this.#at = list.find(bytes, start, end, 2);
-    if (this.#at === 0) return false;
-    this.score = this.#scoreAt(list.next(this.#at));
+    const at = this.#at = list.find(bytes, start, end, 2);
+    if (at === 0) return false;
+    this.#scoreAt = list.next(at);
     return true;
   }
 
@@ -81,7 +92,7 @@ export class ZsetListpack implements ZsetElements {
   }
 
   rescore(member: Slice, score: number): void {
-    const list = this.#list, from = this.#at, scoreAt = list.next(from);
+    const list = this.#list, from = this.#at, scoreAt = this.#scoreAt;
     const behind = this.#behind(scoreAt), higher = score > this.score;
     const to = this.#placeOf(member, score, higher ? behind : LISTPACK_HEADER_BYTES);
     const bytes = list.bytes;
@@ -123,15 +134,14 @@ export class ZsetListpack implements ZsetElements {
     const list = this.#list;
     for (let at = list.first(); at !== 0;) {
       const scoreAt = list.next(at);
-      if (this.#scoreAt(scoreAt) >= score) return this.#show(at);
+      if (scoreOf(list.arena.u8, list.base + scoreAt) >= score) return this.#show(at);
       at = list.next(scoreAt);
     }
     return false;
   }
 
   next(): boolean {
-    const list = this.#list;
-    return this.#show(list.next(list.next(this.#at)));
+    return this.#show(this.#list.next(this.#scoreAt));
   }
 
   previous(): boolean {
@@ -139,11 +149,50 @@ export class ZsetListpack implements ZsetElements {
     return scoreAt !== 0 && this.#show(list.previous(scoreAt));
   }
 
+  tell(
+    first: number,
+    count: number,
+    downwards: boolean,
+    withScores: boolean,
+    sink: ElementSink,
+  ): void {
+    if (downwards) return this.#tellDownwards(first, count, withScores, sink);
+    const list = this.#list, { u8 } = list.arena, text = this.#text;
+    let at = list.base + list.seek(2 * first);
+    for (; count > 0; count--) {
+      if (withScores) sink.pair();
+      const encoding = u8[at];
+      if (encoding >= ENCODING_6_BIT_STRING && encoding < ENCODING_13_BIT_INTEGER) {
+        const start = at + 1;
+        at += (encoding & 0x3f) + 2;
+        sink.bulkRange(u8, start, at - 1);
+      } else {
+        elementTextInto(u8, at, text, this.#digits);
+        at += elementBytes(u8, at);
+        sink.bulkRange(text.bytes, text.start, text.end);
+      }
+      if (withScores) sink.double(scoreOf(u8, at));
+      at += elementBytes(u8, at);
+    }
+  }
+
+  #tellDownwards(first: number, count: number, withScores: boolean, sink: ElementSink): void {
+    const list = this.#list, { u8 } = list.arena, text = this.#text;
+    let at = list.base + list.seek(2 * first);
+    for (;; at = elementBefore(u8, elementBefore(u8, at))) {
+      if (withScores) sink.pair();
+      elementTextInto(u8, at, text, this.#digits);
+      sink.bulkRange(text.bytes, text.start, text.end);
+      if (withScores) sink.double(scoreOf(u8, at + elementBytes(u8, at)));
+      if (--count === 0) return;
+    }
+  }
+
   countBelowScore(score: number, orEqual: boolean): number {
     const { base, bytes, arena: { u8 } } = this.#list, end = base + bytes - 1;
     let count = 0;
     for (let at = base + LISTPACK_HEADER_BYTES; at < end; count++) {
-      const scoreAt = at + elementBytes(u8, at), other = this.#scoreOf(u8, scoreAt);
+      const scoreAt = at + elementBytes(u8, at), other = scoreOf(u8, scoreAt);
       if (other > score || (other === score && !orEqual)) break;
       at = scoreAt + elementBytes(u8, scoreAt);
     }
@@ -164,23 +213,9 @@ export class ZsetListpack implements ZsetElements {
     if (at === 0) return false;
     const list = this.#list;
     this.#at = at;
+    this.#scoreAt = list.next(at);
     list.elementInto(at, this.member);
-    this.score = this.#scoreAt(list.next(at));
     return true;
-  }
-
-  #scoreAt(position: number): number {
-    return this.#scoreOf(this.#list.arena.u8, this.#list.base + position);
-  }
-
-  /** The score that the element at `at` of the arena is. */
-  #scoreOf(u8: Uint8Array, at: number): number {
-    const small = elementSmallInteger(u8, at);
-    if (small === small) return small;
-    if (!isStringEncoding(u8[at])) return Number(elementInteger(u8, at));
-    const text = this.#text;
-    elementTextInto(u8, at, text, this.#digits);
-    return parseDouble(text.bytes, text.start, text.end);
   }
 
   /** A score as the text it is kept as, until the next call. */
@@ -200,9 +235,9 @@ export class ZsetListpack implements ZsetElements {
     const list = this.#list, { base, arena: { u8 } } = list;
     const end = base + list.bytes - 1, last = list.last();
     // Often elements come in order.
-    if (last === 0 || this.#scoreAt(last) < score) return end - base;
+    if (last === 0 || scoreOf(u8, base + last) < score) return end - base;
     for (let at = base + from; at < end;) {
-      const scoreAt = at + elementBytes(u8, at), other = this.#scoreOf(u8, scoreAt);
+      const scoreAt = at + elementBytes(u8, at), other = scoreOf(u8, scoreAt);
       if (other > score) return at - base;
       if (other === score && this.#compare(at - base, member) >= 0) return at - base;
       at = scoreAt + elementBytes(u8, scoreAt);
@@ -228,4 +263,19 @@ export class ZsetListpack implements ZsetElements {
     if (bytes > this.#scratch.length) this.#scratch = new Uint8Array(2 * bytes);
     return this.#scratch;
   }
+}
+
+/** The score that the element at `at` of the arena is. */
+function scoreOf(u8: Uint8Array, at: number): number {
+  const encoding = u8[at];
+  if (encoding < ENCODING_6_BIT_STRING) return encoding;
+  if (encoding < ENCODING_13_BIT_INTEGER) {
+    return parseDouble(u8, at + 1, at + 1 + (encoding & 0x3f));
+  }
+  if (!isStringEncoding(encoding)) {
+    const small = elementSmallInteger(u8, at);
+    return small === small ? small : Number(elementInteger(u8, at));
+  }
+  const start = at + encodingHeaderBytes(encoding);
+  return parseDouble(u8, start, start + encodingDataBytes(u8, at));
 }

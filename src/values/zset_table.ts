@@ -5,12 +5,17 @@ import type { Arena } from "../memory/arena.ts";
 import type { ChangeGuard } from "../memory/change_guard.ts";
 import type { HashKey } from "../memory/half_siphash.ts";
 import { ENTRY_KEY_OFFSET, HashTable } from "../memory/hash_table.ts";
+import { LEAF_ELEMENTS } from "../memory/ordered_nodes.ts";
 import { OrderedTree } from "../memory/ordered_tree.ts";
 import { allocateMember, insertMember, memberInto } from "./table_values.ts";
-import type { ZsetElements } from "./zset_elements.ts";
+import type { ElementSink, ZsetElements } from "./zset_elements.ts";
 
 const SCORE_BYTES = 8;
 const NOTHING = new Slice();
+/** Elements of a leaf that are told. */
+const MEMBERS = new Int32Array(LEAF_ELEMENTS);
+const SCORES = new Float64Array(LEAF_ELEMENTS);
+const LENGTHS = new Int32Array(LEAF_ELEMENTS);
 
 /** Index among the arena's doubles of the score of an entry, right behind its member. */
 function scoreIndex(arena: Arena, entry: number): number {
@@ -154,6 +159,33 @@ export class ZsetTable implements ZsetElements {
       return compareBytes(arena.u8, from, to, bytes, start, end) >= 0;
     });
     return found ? this.previous() : this.seekRank(this.size - 1);
+  }
+
+  tell(
+    first: number,
+    count: number,
+    downwards: boolean,
+    withScores: boolean,
+    sink: ElementSink,
+  ): void {
+    const { tree } = this, { i32, u8 } = this.table.arena;
+    for (
+      let more = tree.seekRank(first);
+      more;
+      more = downwards ? tree.retreat() : tree.advance()
+    ) {
+      const told = tree.copyElements(MEMBERS, SCORES, count, downwards);
+      // All lengths first: so the memory of all is fetched at the same time.
+      for (let i = 0; i < told; i++) LENGTHS[i] = i32[MEMBERS[i] * 2 + 2];
+      for (let i = 0; i < told; i++) {
+        const start = MEMBERS[i] * 8 + ENTRY_KEY_OFFSET;
+        if (withScores) sink.pair();
+        sink.bulkRange(u8, start, start + LENGTHS[i]);
+        if (withScores) sink.double(SCORES[i]);
+      }
+      count -= told;
+      if (count === 0) return;
+    }
   }
 
   next(): boolean {

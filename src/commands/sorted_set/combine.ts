@@ -81,11 +81,7 @@ function answer(call: Call, combination: Combination, fill: Fill): void {
   const result = build(call, combination, fill), { elements } = result;
   if (withScores) reply.pairs(elements.size);
   else reply.array(elements.size);
-  for (let more = elements.seekRank(0); more; more = elements.next()) {
-    if (withScores) reply.pair();
-    reply.bulk(elements.member);
-    if (withScores) reply.double(elements.score);
-  }
+  if (elements.size > 0) elements.tell(0, elements.size, false, withScores, reply);
   result.free();
 }
 

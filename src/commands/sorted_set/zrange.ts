@@ -83,15 +83,8 @@ function answerRange(call: Call, by: By | undefined, fromTop: boolean | undefine
   if (withScores) reply.pairs(end - first);
   else reply.array(end - first);
   if (end - first > MANY_ELEMENTS) call.long = true;
-  if (end > first) elements.seekRank(isFromTop ? end - 1 : first);
-  for (let left = end - first; left > 0; left--) {
-    if (withScores) reply.pair();
-    reply.bulk(elements.member);
-    if (withScores) reply.double(elements.score);
-    if (left === 1) return;
-    if (isFromTop) elements.previous();
-    else elements.next();
-  }
+  if (end === first) return;
+  elements.tell(isFromTop ? end - 1 : first, end - first, isFromTop, withScores, reply);
 }
 
 /** ZRANGESTORE dst src min max [BYSCORE | BYLEX] [REV] [LIMIT offset count] */
