@@ -75,6 +75,9 @@ export interface Services {
   settleClock(): void;
 }
 
+/** Elements that take about as long as a short command. */
+const MANY_ELEMENTS = 128;
+
 /** One execution of one command. Calls are pooled: keep none. */
 export class Call {
   session!: Session;
@@ -122,6 +125,11 @@ export class Call {
     const ref = this.database.write(key);
     if (ref !== 0 && this.database.typeOf(ref) !== type) throw ERR.wrongType;
     return ref;
+  }
+
+  /** Says how many elements the call goes through: with many it is measured by itself. */
+  weigh(elements: number): void {
+    if (elements > MANY_ELEMENTS) this.long = true;
   }
 
   /** Says what took effect in the place of the request as it came; call it once per effect. */

@@ -21,7 +21,7 @@ import { readUint16, readUint32, writeInt16, writeInt32 } from "./little_endian.
 /** Below this blocks grow without slack: the arena's classes are 8 bytes apart up to 512. */
 const SLACK_FROM_BYTES = 512;
 /** Blocks up to here stay as they are when their content shrinks. */
-const NEVER_SHRUNK_BYTES = 64;
+export const NEVER_SHRUNK_BYTES = 64;
 
 /** What to ask of the arena for a growing block: an eighth more where classes are far apart. */
 export function withSlack(bytes: number): number {

@@ -1,13 +1,7 @@
 // The long list ("quicklist"): a chain of listpacks, so that both ends are cheap and memory is tight.
 import { Slice } from "../base/slice.ts";
 import { ArenaFullError } from "./arena.ts";
-import {
-  ELEMENT_OVERHEAD_BYTES,
-  exceedsFill,
-  isLargeElement,
-  MERGE_GAIN_BYTES,
-  nodeBytesLimit,
-} from "./list_fill.ts";
+import { exceedsFill, isLargeElement, MERGE_GAIN_BYTES } from "./list_fill.ts";
 import { ElementNeedle } from "./listpack_element.ts";
 import {
   LISTPACK_COUNT_UNKNOWN,
@@ -16,13 +10,8 @@ import {
   LISTPACK_HEADER_BYTES,
 } from "./listpack_format.ts";
 import { writeInt16, writeInt32 } from "./little_endian.ts";
-import type { NodeListpack } from "./node_listpack.ts";
 import type { PackedListCursor } from "./packed_list_cursor.ts";
-import { PackedNodes } from "./packed_nodes.ts";
-
-/** From so many nodes on a new one at an end is expected to be filled, and begins with some room. */
-const LONG_LIST_NODES = 4;
-const LONG_LIST_NODE_BYTES = 1024;
+import { PackedEnds } from "./packed_ends.ts";
 
 const view = new Slice();
 const needle = new ElementNeedle();
@@ -32,69 +21,15 @@ const needle = new ElementNeedle();
  * the arena, which may move while they are read. Where memory is short an edit fails before it
  * changes anything; removing needs memory only to unpack a compressed node.
  */
-export class PackedList extends PackedNodes {
-  /** Elements of a node, or -1 to -5 for 4 to 64 KiB. */
-  readonly fill: number;
-
-  constructor(editor: NodeListpack, fill: number, compressDepth: number) {
-    super(editor, compressDepth);
-    this.fill = fill;
-  }
-
-  pushHead(bytes: Uint8Array, start: number, end: number): void {
-    const node = this.head;
-    if (!this.#hasRoom(node, end - start)) return this.#pushNode(0, bytes, start, end);
-    this.#open(node).prepend(bytes, start, end);
-    this.closeNode(node, 1);
-  }
-
-  pushTail(bytes: Uint8Array, start: number, end: number): void {
-    const node = this.tail;
-    if (!this.#hasRoom(node, end - start)) return this.#pushNode(node, bytes, start, end);
-    this.#open(node).append(bytes, start, end);
-    this.closeNode(node, 1);
-  }
-
-  /** Points the slice at the first element's text; the list is not empty. */
-  headInto(slice: Slice, digits?: Uint8Array): void {
-    const node = this.head;
-    if (this.isPlain(node)) this.nodeInto(node, slice);
-    else this.openNode(node).elementInto(LISTPACK_HEADER_BYTES, slice, digits);
-  }
-
-  /** Points the slice at the last element's text; the list is not empty. */
-  tailInto(slice: Slice, digits?: Uint8Array): void {
-    const node = this.tail;
-    if (this.isPlain(node)) return this.nodeInto(node, slice);
-    const editor = this.openNode(node);
-    editor.elementInto(editor.last(), slice, digits);
-  }
-
-  /** Removes the first element; there is one. */
-  dropHead(): void {
-    const node = this.head;
-    if (this.nodeCount(node) === 1) return this.#dropNode(node);
-    this.openNode(node).remove(LISTPACK_HEADER_BYTES);
-    this.closeNode(node, -1);
-  }
-
-  /** Removes the last element; there is one. */
-  dropTail(): void {
-    const node = this.tail;
-    if (this.nodeCount(node) === 1) return this.#dropNode(node);
-    const editor = this.openNode(node);
-    editor.remove(editor.last());
-    this.closeNode(node, -1);
-  }
-
+export class PackedList extends PackedEnds {
   /** Inserts a text beside the element that the cursor stands on. */
   insert(cursor: PackedListCursor, text: Slice, after: boolean): void {
     const { node, position, offset } = cursor;
     const atEdge = after ? offset === this.nodeCount(node) - 1 : offset === 0;
     const { bytes, start, end } = text;
     const length = text.length;
-    if (this.#hasRoom(node, length)) {
-      const editor = this.#open(node);
+    if (this.hasRoom(node, length)) {
+      const editor = this.openToGrow(node);
       if (after && atEdge) editor.append(bytes, start, end);
       else editor.insert(after ? editor.next(position) : position, bytes, start, end);
       this.closeNode(node, 1);
@@ -104,13 +39,13 @@ export class PackedList extends PackedNodes {
     const neighbour = after ? this.nextNode(node) : this.previousNode(node);
     const before = after ? node : neighbour;
     if (!atEdge) this.#insertBySplitting(cursor, text, after);
-    else if (this.#hasRoom(neighbour, length)) {
-      const editor = this.#open(neighbour);
+    else if (this.hasRoom(neighbour, length)) {
+      const editor = this.openToGrow(neighbour);
       if (after) editor.prepend(bytes, start, end);
       else editor.append(bytes, start, end);
       this.closeNode(neighbour, 1);
       this.compressAround(neighbour);
-    } else this.#addElement(before, bytes, start, end);
+    } else this.addElement(before, bytes, start, end);
   }
 
   /** Puts a text in the place of the element that the cursor stands on. */
@@ -118,14 +53,14 @@ export class PackedList extends PackedNodes {
     const { node, position } = cursor;
     const plain = this.isPlain(node);
     if (!plain && !isLargeElement(this.fill, text.length)) {
-      this.#open(node).replace(position, text.bytes, text.start, text.end);
+      this.openToGrow(node).replace(position, text.bytes, text.start, text.end);
       this.closeNode(node, 0);
       this.compressAround(node);
       return;
     }
     this.insert(cursor, text, true);
     // Inserting split the node behind the element if anywhere, so that it is where it was.
-    if (this.nodeCount(node) === 1) return this.#dropNode(node);
+    if (this.nodeCount(node) === 1) return this.dropNode(node);
     this.openNode(node).remove(position);
     this.closeNode(node, -1);
     this.#mergeAround(this.nextNode(node));
@@ -185,7 +120,7 @@ export class PackedList extends PackedNodes {
 
   /** Appends a node from a file: one element without a listpack around it. */
   appendPlain(bytes: Uint8Array, start: number, end: number): void {
-    this.#addPlain(this.tail, bytes, start, end);
+    this.addPlain(this.tail, bytes, start, end);
   }
 
   /** Takes over the block of a listpack, which becomes the last node. */
@@ -218,62 +153,6 @@ export class PackedList extends PackedNodes {
     return copy;
   }
 
-  #open(node: number): NodeListpack {
-    const editor = this.openNode(node);
-    editor.growthLimit = nodeBytesLimit(this.fill);
-    return editor;
-  }
-
-  #hasRoom(node: number, length: number): boolean {
-    if (node === 0 || this.isPlain(node) || isLargeElement(this.fill, length)) return false;
-    const bytes = this.nodeBytes(node) + length + ELEMENT_OVERHEAD_BYTES;
-    return !exceedsFill(this.fill, bytes, this.nodeCount(node) + 1);
-  }
-
-  #dropNode(node: number): void {
-    this.removeNode(node);
-    this.compressAround(0);
-  }
-
-  // A node at an end, after the one that was there got full and needs no room to grow any more.
-  #pushNode(before: number, bytes: Uint8Array, start: number, end: number): void {
-    const full = before === 0 ? this.head : before;
-    this.#addElement(before, bytes, start, end);
-    if (full === 0 || this.isPlain(full) || this.isCompressed(full)) return;
-    this.openNode(full).fit();
-    this.closeNode(full, 0);
-    this.compressAround(0);
-  }
-
-  /** Links a node of one element behind `before`, 0 for the head. */
-  #addElement(before: number, bytes: Uint8Array, start: number, end: number): void {
-    if (isLargeElement(this.fill, end - start)) return this.#addPlain(before, bytes, start, end);
-    const { editor } = this;
-    const atEnd = before === 0 || before === this.tail;
-    const fills = atEnd && this.nodes >= LONG_LIST_NODES;
-    const needed = end - start + LISTPACK_EMPTY_BYTES + (end - start < 64 ? 2 : 8);
-    editor.create(fills ? Math.max(LONG_LIST_NODE_BYTES, needed) : needed);
-    let node;
-    try {
-      editor.append(bytes, start, end);
-      node = this.adoptNode(before, editor.ref, editor.bytes, 1);
-    } catch (error) {
-      editor.free();
-      throw error;
-    }
-    if (before === 0 && this.nodes > 1) {
-      editor.toEnd();
-      this.closeNode(node, 0);
-    }
-    this.compressAround(node);
-  }
-
-  #addPlain(before: number, bytes: Uint8Array, start: number, end: number): void {
-    const node = this.addNode(before, true, end - start, 1);
-    this.arena.u8.set(bytes.subarray(start, end), this.nodeBase(node));
-    this.compressAround(node);
-  }
-
   #insertBySplitting(cursor: PackedListCursor, text: Slice, after: boolean): void {
     const { node } = cursor;
     const editor = this.openNode(node);
@@ -281,11 +160,11 @@ export class PackedList extends PackedNodes {
     const upper = this.#split(node, position, cursor.offset + (after ? 1 : 0));
     const { bytes, start, end } = text;
     if (isLargeElement(this.fill, text.length)) {
-      this.#addPlain(node, bytes, start, end);
+      this.addPlain(node, bytes, start, end);
       return;
     }
     const target = after ? upper : node;
-    const part = this.#open(target);
+    const part = this.openToGrow(target);
     if (after) part.prepend(bytes, start, end);
     else part.append(bytes, start, end);
     this.closeNode(target, 1);
@@ -377,7 +256,7 @@ export class PackedList extends PackedNodes {
     const moved = this.nodeCount(source);
     const from = this.openNode(source).base + LISTPACK_HEADER_BYTES;
     const length = this.nodeBytes(source) - LISTPACK_EMPTY_BYTES;
-    const editor = this.#open(target);
+    const editor = this.openToGrow(target);
     const behind = this.nextNode(target) === source;
     editor.insertEncoded(behind ? editor.bytes - 1 : LISTPACK_HEADER_BYTES, from, length, moved);
     this.closeNode(target, moved);

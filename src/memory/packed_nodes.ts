@@ -5,27 +5,20 @@ import type { Slice } from "../base/slice.ts";
 import { type Arena, ArenaFullError } from "./arena.ts";
 import type { ChangeGuard } from "./change_guard.ts";
 import type { NodeListpack } from "./node_listpack.ts";
-
-// A node's header, 32-bit words. A node is referred to by its header.
-const NEXT = 0;
-const PREVIOUS = 1;
-/** The block: a listpack, a plain element, or either of them compressed. */
-const BLOCK = 2;
-/** Byte of the block where a listpack begins. */
-const START = 3;
-/** Number of elements. */
-const COUNT = 4;
-/** Bytes of the listpack or the plain element, not compressed. */
-const BYTES = 5;
-const FLAGS = 6;
-/** Bytes of the compressed form. */
-const COMPRESSED_BYTES = 7;
-const HEADER_BYTES = 32;
-
-const FLAG_PLAIN = 1;
-const FLAG_COMPRESSED = 2;
-/** Compressing was tried in vain. */
-const FLAG_INCOMPRESSIBLE = 4;
+import {
+  BLOCK,
+  BYTES,
+  COMPRESSED_BYTES,
+  COUNT,
+  FLAG_COMPRESSED,
+  FLAG_INCOMPRESSIBLE,
+  FLAG_PLAIN,
+  FLAGS,
+  HEADER_BYTES,
+  NEXT,
+  PREVIOUS,
+  START,
+} from "./packed_node_layout.ts";
 
 // As in Redis: shorter nodes are not tried, and a gain below this is none.
 const COMPRESS_FROM_BYTES = 48;

@@ -147,6 +147,15 @@ export class ListValue {
     this.value = list.ref;
   }
 
+  /** Adds a text at an end of a long list where that needs no memory; false where it would. */
+  pushInPlace({ bytes, start, end }: Slice, atHead: boolean): boolean {
+    const chain = this.#chain;
+    if (chain === undefined) return false;
+    return atHead
+      ? chain.prependInPlace(bytes, start, end)
+      : chain.appendInPlace(bytes, start, end);
+  }
+
   /** Points {@link element} at the first or last one; the list is not empty. */
   readEnd(atHead: boolean): void {
     const chain = this.#chain;

@@ -46,6 +46,7 @@ export function hgetall(call: Call): void {
   const { reply } = call;
   const hash = readHash(call, call.at(1));
   if (hash === undefined) return reply.map(0);
+  call.weigh(hash.size);
   if (hash.hiddenUntilMs >= 0) return writeVisible(call, hash);
   reply.map(hash.size);
   hash.begin();
@@ -83,6 +84,7 @@ function writeEach(call: Call, part: (hash: HashValue) => HashValue["field"]): v
   const { reply } = call;
   const hash = readHash(call, call.at(1));
   if (hash === undefined) return reply.array(0);
+  call.weigh(hash.size);
   const token = reply.openArray();
   let written = 0;
   hash.begin();

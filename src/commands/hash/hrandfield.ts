@@ -36,6 +36,7 @@ function someFields(call: Call): void {
   const hash = readHash(call, call.at(1));
   const count = Number(wide);
   if (hash === undefined || count === 0) return call.reply.array(0);
+  call.weigh(Math.abs(count));
   if (count < 0) writeDraws(call, hash, -count, withValues);
   else writeDifferent(call, hash, Math.min(count, hash.size), withValues);
 }

@@ -39,6 +39,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     keys: [keyAt(1, "RW update")],
     deprecated: { since: "4.0.0", replacedBy: "`HSET` with multiple field-value pairs" },
     handler: hmset,
+    short: true,
   },
   {
     name: "hsetnx",
@@ -78,6 +79,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     categories: ["hash"],
     keys: [keyAt(1, "RO access")],
     handler: hmget,
+    short: true,
   },
   {
     name: "hdel",
@@ -92,6 +94,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     keys: [keyAt(1, "RW delete")],
     history: [["2.4.0", "More than one field."]],
     handler: hdel,
+    short: true,
   },
   {
     name: "hlen",
@@ -145,6 +148,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     keys: [keyAt(1, "RO access")],
     tips: ["nondeterministic_output_order"],
     handler: hgetall,
+    short: true,
   },
   {
     name: "hkeys",
@@ -159,6 +163,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     keys: [keyAt(1, "RO access")],
     tips: ["nondeterministic_output_order"],
     handler: hkeys,
+    short: true,
   },
   {
     name: "hvals",
@@ -173,6 +178,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     keys: [keyAt(1, "RO access")],
     tips: ["nondeterministic_output_order"],
     handler: hvals,
+    short: true,
   },
   {
     name: "hincrby",
@@ -214,6 +220,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     keys: [keyAt(1, "RO access")],
     tips: ["nondeterministic_output"],
     handler: hrandfield,
+    short: true,
   },
   {
     name: "hscan",
@@ -243,6 +250,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     categories: ["hash"],
     keys: [keyAt(1, "RW access delete")],
     handler: hgetdel,
+    short: true,
   },
   {
     name: "hgetex",
@@ -257,6 +265,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     categories: ["hash"],
     keys: [keyAt(1, "RW access update")],
     handler: hgetex,
+    short: true,
   },
   {
     name: "hsetex",
@@ -271,6 +280,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     categories: ["hash"],
     keys: [keyAt(1, "RW update")],
     handler: hsetex,
+    short: true,
   },
   {
     name: "hexpire",
@@ -284,6 +294,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     categories: ["hash"],
     keys: [keyAt(1, "RW update")],
     handler: hexpire,
+    short: true,
   },
   {
     name: "hpexpire",
@@ -297,6 +308,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     categories: ["hash"],
     keys: [keyAt(1, "RW update")],
     handler: hpexpire,
+    short: true,
   },
   {
     name: "hexpireat",
@@ -310,6 +322,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     categories: ["hash"],
     keys: [keyAt(1, "RW update")],
     handler: hexpireat,
+    short: true,
   },
   {
     name: "hpexpireat",
@@ -323,6 +336,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     categories: ["hash"],
     keys: [keyAt(1, "RW update")],
     handler: hpexpireat,
+    short: true,
   },
   {
     name: "httl",
@@ -337,6 +351,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     keys: [keyAt(1, "RO access")],
     tips: ["nondeterministic_output"],
     handler: httl,
+    short: true,
   },
   {
     name: "hpttl",
@@ -351,6 +366,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     keys: [keyAt(1, "RO access")],
     tips: ["nondeterministic_output"],
     handler: hpttl,
+    short: true,
   },
   {
     name: "hexpiretime",
@@ -364,6 +380,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     categories: ["hash"],
     keys: [keyAt(1, "RO access")],
     handler: hexpiretime,
+    short: true,
   },
   {
     name: "hpexpiretime",
@@ -377,6 +394,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     categories: ["hash"],
     keys: [keyAt(1, "RO access")],
     handler: hpexpiretime,
+    short: true,
   },
   {
     name: "hpersist",
@@ -390,5 +408,6 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     categories: ["hash"],
     keys: [keyAt(1, "RW update")],
     handler: hpersist,
+    short: true,
   },
 ];

@@ -6,6 +6,7 @@ import { ERR } from "../../engine/errors.ts";
 import { TYPE_LIST } from "../../store/entry.ts";
 import type { ListValue } from "../../values/list_value.ts";
 import { keepList, keepShrunk, openList } from "./open_list.ts";
+import { weighWalk } from "./range.ts";
 
 const BEFORE = keyword("before");
 const AFTER = keyword("after");
@@ -49,6 +50,7 @@ export function lset(call: Call): void {
   const list = openList(call, ref);
   try {
     list.expect(element.length, 1);
+    weighWalk(call, index < 0 ? -index : index, list.length);
     if (!list.begin(index, true) || !list.step()) throw ERR.indexOutOfRange;
     list.replace(element);
     list.becomeSmallIfShrunk();
@@ -88,6 +90,7 @@ export function ltrim(call: Call): void {
   const last = Math.min(stop < 0 ? stop + length : stop, length - 1);
   const before = first > last ? length : first;
   const behind = first > last ? 0 : length - 1 - last;
+  call.weigh(before + behind);
   list.deleteRange(0, before);
   list.deleteRange(-behind, behind);
   keepShrunk(call, key, ref, list, "ltrim", before + behind);

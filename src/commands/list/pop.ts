@@ -9,8 +9,6 @@ import { keepShrunk, openList } from "./open_list.ts";
 
 const LPOP_BYTES = asciiBytes("LPOP");
 const RPOP_BYTES = asciiBytes("RPOP");
-/** More elements than this are worth measuring by themselves. */
-const MANY_ELEMENTS = 16;
 
 /** LPOP key [count] */
 export function lpop(call: Call): void {
@@ -58,7 +56,7 @@ export function popSome(
 ): number {
   const list = openList(call, ref);
   const popped = Math.min(count, list.length);
-  if (popped > MANY_ELEMENTS) call.long = true;
+  call.weigh(popped);
   call.reply.array(popped);
   list.begin(atHead ? 0 : -1, atHead);
   if (atHead) list.tell(call.reply, popped);

@@ -29,17 +29,22 @@ function push(call: Call, atHead: boolean, onlyExisting: boolean): void {
   const ref = call.writeTyped(key, TYPE_LIST);
   if (ref === 0 && onlyExisting) return call.reply.integer(0);
   const list = ref === 0 ? listsOf(call).window.create() : openList(call, ref);
-  try {
-    pushAll(call, list, atHead);
-  } finally {
-    keepList(call, key, ref, list);
-  }
+  // One element that a long list has room for neither fails nor moves the list.
+  if (elements > 1 || !list.pushInPlace(call.at(2), atHead)) pushAll(call, ref, list, atHead);
   call.database.changed(key, atHead ? "lpush" : "rpush", elements);
   call.reply.integer(list.length);
 }
 
+function pushAll(call: Call, ref: number, list: ListValue, atHead: boolean): void {
+  try {
+    pushOrNone(call, list, atHead);
+  } finally {
+    keepList(call, call.at(1), ref, list);
+  }
+}
+
 /** All arguments from the second on, or none. */
-function pushAll(call: Call, list: ListValue, atHead: boolean): void {
+function pushOrNone(call: Call, list: ListValue, atHead: boolean): void {
   const { count } = call;
   let bytes = 0;
   for (let i = 2; i < count; i++) {

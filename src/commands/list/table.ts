@@ -122,6 +122,7 @@ export const LIST_COMMANDS: readonly CommandSpec[] = [
     categories: ["list"],
     keys: [keyAt(1, "RO access")],
     handler: lrange,
+    short: true,
   },
   {
     name: "lindex",
@@ -136,6 +137,7 @@ export const LIST_COMMANDS: readonly CommandSpec[] = [
     categories: ["list"],
     keys: [keyAt(1, "RO access")],
     handler: lindex,
+    short: true,
   },
   {
     name: "linsert",
@@ -190,6 +192,7 @@ export const LIST_COMMANDS: readonly CommandSpec[] = [
     categories: ["list"],
     keys: [keyAt(1, "RW update")],
     handler: lset,
+    short: true,
   },
   {
     name: "ltrim",
@@ -204,6 +207,7 @@ export const LIST_COMMANDS: readonly CommandSpec[] = [
     categories: ["list"],
     keys: [keyAt(1, "RW delete")],
     handler: ltrim,
+    short: true,
   },
   {
     name: "lpos",

@@ -96,6 +96,7 @@ export function smembers(call: Call): void {
   const ref = call.readTyped(call.at(1), TYPE_SET);
   if (ref === 0) return call.reply.set(0);
   const set = openSet(call, ref);
+  call.weigh(set.size);
   call.reply.set(set.size);
   writeMembers(call, set);
 }

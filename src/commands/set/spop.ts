@@ -46,6 +46,7 @@ function popSome(call: Call): void {
   if (ref === 0 || count === 0) return reply.set(0);
   const set = openSetApart(call, ref);
   const size = set.size;
+  call.weigh(Math.min(count, size));
   if (count >= size) return popAll(call, ref, set);
   reply.set(count);
   const effects = new RemovalEffects(call, key);

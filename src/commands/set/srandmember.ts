@@ -35,6 +35,7 @@ function someMembers(call: Call, count: number): void {
   const { reply } = call;
   const ref = call.readTyped(call.at(1), TYPE_SET);
   if (ref === 0 || count === 0) return reply.array(0);
+  call.weigh(Math.abs(count));
   const set = openSet(call, ref);
   if (count < 0 || count === 1) {
     const draws = Math.abs(count);

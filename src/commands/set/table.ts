@@ -41,6 +41,7 @@ export const SET_COMMANDS: readonly CommandSpec[] = [
     keys: [keyAt(1, "RW delete")],
     history: [["2.4.0", "More than one member."]],
     handler: srem,
+    short: true,
   },
   {
     name: "smove",
@@ -80,6 +81,7 @@ export const SET_COMMANDS: readonly CommandSpec[] = [
     categories: ["set"],
     keys: [keyAt(1, "RO access")],
     handler: smismember,
+    short: true,
   },
   {
     name: "scard",
@@ -110,6 +112,7 @@ export const SET_COMMANDS: readonly CommandSpec[] = [
     tips: ["nondeterministic_output"],
     history: [["3.2.0", "The count."]],
     handler: spop,
+    short: true,
   },
   {
     name: "srandmember",
@@ -126,6 +129,7 @@ export const SET_COMMANDS: readonly CommandSpec[] = [
     tips: ["nondeterministic_output"],
     history: [["2.6.0", "The count."]],
     handler: srandmember,
+    short: true,
   },
   {
     name: "sinter",
@@ -234,6 +238,7 @@ export const SET_COMMANDS: readonly CommandSpec[] = [
     keys: [keyAt(1, "RO access")],
     tips: ["nondeterministic_output_order"],
     handler: smembers,
+    short: true,
   },
   {
     name: "sscan",

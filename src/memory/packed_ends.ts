@@ -1,0 +1,164 @@
+// The ends of a long list: pushing, reading and dropping elements there.
+import type { Slice } from "../base/slice.ts";
+import {
+  ELEMENT_OVERHEAD_BYTES,
+  exceedsFill,
+  isLargeElement,
+  nodeBytesLimit,
+} from "./list_fill.ts";
+import { ElementWriter } from "./listpack_element.ts";
+import { LISTPACK_EMPTY_BYTES, LISTPACK_HEADER_BYTES } from "./listpack_format.ts";
+import { appendToNode, dropFirstOfNode, dropLastOfNode, prependToNode } from "./node_ends.ts";
+import type { NodeListpack } from "./node_listpack.ts";
+import { PackedNodes } from "./packed_nodes.ts";
+
+/** From so many nodes on a new one at an end is expected to be filled, and begins with some room. */
+const LONG_LIST_NODES = 4;
+const LONG_LIST_NODE_BYTES = 1024;
+
+const writer = new ElementWriter();
+
+/** A chain of nodes of which each is filled up to a limit. */
+export class PackedEnds extends PackedNodes {
+  /** Elements of a node, or -1 to -5 for 4 to 64 KiB. */
+  readonly fill: number;
+
+  constructor(editor: NodeListpack, fill: number, compressDepth: number) {
+    super(editor, compressDepth);
+    this.fill = fill;
+  }
+
+  pushHead(bytes: Uint8Array, start: number, end: number): void {
+    const node = this.head;
+    if (!this.hasRoom(node, end - start)) this.#pushNode(0, bytes, start, end);
+    else if (!this.prependInPlace(bytes, start, end)) {
+      this.openToGrow(node).prepend(bytes, start, end);
+      this.closeNode(node, 1);
+    }
+  }
+
+  pushTail(bytes: Uint8Array, start: number, end: number): void {
+    const node = this.tail;
+    if (!this.hasRoom(node, end - start)) this.#pushNode(node, bytes, start, end);
+    else if (!this.appendInPlace(bytes, start, end)) {
+      this.openToGrow(node).append(bytes, start, end);
+      this.closeNode(node, 1);
+    }
+  }
+
+  /** As {@link pushHead}, where the block of the first node has the room; false where not. */
+  prependInPlace(bytes: Uint8Array, start: number, end: number): boolean {
+    const node = this.head;
+    if (!this.hasRoom(node, end - start)) return false;
+    writer.chooseText(bytes, start, end);
+    const done = prependToNode(this.arena, node, writer);
+    if (done) this.count++;
+    return done;
+  }
+
+  /** As {@link pushTail}, where the block of the last node has the room; false where not. */
+  appendInPlace(bytes: Uint8Array, start: number, end: number): boolean {
+    const node = this.tail;
+    if (!this.hasRoom(node, end - start)) return false;
+    writer.chooseText(bytes, start, end);
+    const done = appendToNode(this.arena, node, writer);
+    if (done) this.count++;
+    return done;
+  }
+
+  /** Points the slice at the first element's text; the list is not empty. */
+  headInto(slice: Slice, digits?: Uint8Array): void {
+    const node = this.head;
+    if (this.isPlain(node)) this.nodeInto(node, slice);
+    else this.openNode(node).elementInto(LISTPACK_HEADER_BYTES, slice, digits);
+  }
+
+  /** Points the slice at the last element's text; the list is not empty. */
+  tailInto(slice: Slice, digits?: Uint8Array): void {
+    const node = this.tail;
+    if (this.isPlain(node)) return this.nodeInto(node, slice);
+    const editor = this.openNode(node);
+    editor.elementInto(editor.last(), slice, digits);
+  }
+
+  /** Removes the first element; there is one. */
+  dropHead(): void {
+    const node = this.head;
+    if (this.nodeCount(node) === 1) return this.dropNode(node);
+    if (dropFirstOfNode(this.arena, node)) {
+      this.count--;
+      return;
+    }
+    this.openNode(node).remove(LISTPACK_HEADER_BYTES);
+    this.closeNode(node, -1);
+  }
+
+  /** Removes the last element; there is one. */
+  dropTail(): void {
+    const node = this.tail;
+    if (this.nodeCount(node) === 1) return this.dropNode(node);
+    if (dropLastOfNode(this.arena, node)) {
+      this.count--;
+      return;
+    }
+    const editor = this.openNode(node);
+    editor.remove(editor.last());
+    this.closeNode(node, -1);
+  }
+
+  protected openToGrow(node: number): NodeListpack {
+    const editor = this.openNode(node);
+    editor.growthLimit = nodeBytesLimit(this.fill);
+    return editor;
+  }
+
+  protected hasRoom(node: number, length: number): boolean {
+    if (node === 0 || this.isPlain(node) || isLargeElement(this.fill, length)) return false;
+    const bytes = this.nodeBytes(node) + length + ELEMENT_OVERHEAD_BYTES;
+    return !exceedsFill(this.fill, bytes, this.nodeCount(node) + 1);
+  }
+
+  protected dropNode(node: number): void {
+    this.removeNode(node);
+    this.compressAround(0);
+  }
+
+  // A node at an end, after the one that was there got full and needs no room to grow any more.
+  #pushNode(before: number, bytes: Uint8Array, start: number, end: number): void {
+    const full = before === 0 ? this.head : before;
+    this.addElement(before, bytes, start, end);
+    if (full === 0 || this.isPlain(full) || this.isCompressed(full)) return;
+    this.openNode(full).fit();
+    this.closeNode(full, 0);
+    this.compressAround(0);
+  }
+
+  /** Links a node of one element behind `before`, 0 for the head. */
+  protected addElement(before: number, bytes: Uint8Array, start: number, end: number): void {
+    if (isLargeElement(this.fill, end - start)) return this.addPlain(before, bytes, start, end);
+    const { editor } = this;
+    const atEnd = before === 0 || before === this.tail;
+    const fills = atEnd && this.nodes >= LONG_LIST_NODES;
+    const needed = end - start + LISTPACK_EMPTY_BYTES + (end - start < 64 ? 2 : 8);
+    editor.create(fills ? Math.max(LONG_LIST_NODE_BYTES, needed) : needed);
+    let node;
+    try {
+      editor.append(bytes, start, end);
+      node = this.adoptNode(before, editor.ref, editor.bytes, 1);
+    } catch (error) {
+      editor.free();
+      throw error;
+    }
+    if (before === 0 && this.nodes > 1) {
+      editor.toEnd();
+      this.closeNode(node, 0);
+    }
+    this.compressAround(node);
+  }
+
+  protected addPlain(before: number, bytes: Uint8Array, start: number, end: number): void {
+    const node = this.addNode(before, true, end - start, 1);
+    this.arena.u8.set(bytes.subarray(start, end), this.nodeBase(node));
+    this.compressAround(node);
+  }
+}
