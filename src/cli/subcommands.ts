@@ -13,4 +13,12 @@ export const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
     summary: "client: a prompt, or one command and its reply",
     run: async (args) => await (await import("./client/main.ts")).runClient(args),
   }],
+  ["check-rdb", {
+    summary: "checks a dump: FILE",
+    run: async (args) => (await import("./check/check_rdb.ts")).runCheckRdb(args),
+  }],
+  ["check-aof", {
+    summary: "checks an append-only file: [--fix | --truncate-to-timestamp N] FILE|MANIFEST",
+    run: async (args) => (await import("./check/check_aof.ts")).runCheckAof(args),
+  }],
 ]);

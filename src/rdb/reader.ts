@@ -17,6 +17,7 @@ import { DISCARDING_SINK } from "./discarding_sink.ts";
 import type { KeyMeta } from "./key_meta.ts";
 import type { RdbSink } from "./sink.ts";
 import { ValueContext } from "./value_context.ts";
+import { phaseOf, type RdbFailure } from "./rdb_failure.ts";
 import { type ValueReaders, valueReadersFor } from "./value_readers.ts";
 
 const HEADER_BYTES = 9;
@@ -70,6 +71,9 @@ export class RdbReader {
   #recordOffset = 0;
   // Type of the value being read, for error messages; -1 outside of values.
   #valueType = -1;
+  // First byte of the record being read, -1 before it has come.
+  #recordType = -1;
+  #reason = "";
 
   constructor(source: ByteSource, sink: RdbSink, options: RdbReaderOptions) {
     this.#source = source;
@@ -82,6 +86,17 @@ export class RdbReader {
   /** How far the reader is, in bytes of the file. A dump may end before the file does. */
   get progress(): { loadedBytes: number; totalBytes: number } {
     return { loadedBytes: this.#source.offset, totalBytes: this.#source.totalBytes };
+  }
+
+  /** What was being read when {@link run} threw. */
+  get failure(): RdbFailure {
+    const name = valueTypeName(this.#recordType, this.#dialect);
+    return {
+      reason: this.#reason,
+      phase: this.#version === 0 ? "start" : phaseOf(this.#recordType, this.#valueType, name),
+      key: this.#valueType < 0 ? undefined : this.#key.slice,
+      type: name === undefined ? undefined : { number: this.#recordType, name },
+    };
   }
 
   /**
@@ -143,7 +158,8 @@ export class RdbReader {
     const source = this.#source;
     source.heldAt = source.position;
     this.#recordOffset = source.windowOffset + source.position;
-    const type = this.#input.readByte();
+    this.#recordType = -1;
+    const type = this.#recordType = this.#input.readByte();
     if (type === VALUE_TYPE.string) this.#readStringRecord();
     else if (type === OPCODE.expireTimeMs) this.#meta.expireAtMs = this.#input.readInt64();
     else if (valueTypeName(type, this.#dialect) !== undefined) this.#readValueRecord(type);
@@ -333,6 +349,7 @@ export class RdbReader {
       if (error.offset !== undefined) return new RdbError(reason, error.offset);
     } else if (error instanceof RdbError) ({ reason, offset } = error);
     else return error;
+    this.#reason = reason;
     if (this.#valueType >= 0) {
       this.#key.follow(this.#source);
       const typeName = valueTypeName(this.#valueType, this.#dialect);

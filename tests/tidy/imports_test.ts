@@ -39,6 +39,7 @@ Deno.test("the rule finds a forbidden import, a circle and nothing else", () => 
       ["src/values/a.ts", "src/store/b.ts"],
       ["src/base/a.ts", "src/resp/b.ts"],
       ["src/cli/a.ts", "src/rdb/b.ts"],
+      ["src/cli/check/a.ts", "src/persistence/load.ts"],
       ["src/commands/a.ts", "src/server.ts"],
       ["main.ts", "src/engine/a.ts"],
       ["src/unknown/a.ts", "src/base/b.ts"],

@@ -33,8 +33,15 @@ export const MAY_IMPORT: Record<string, string[]> = {
   cli: ["base", "resp", "config"],
 };
 
-/** The `rdb` tools of the command line may also use the file format and what it stands on. */
-export const CLI_RDB_TOOLS = { folder: "src/cli/rdb/", also: ["rdb", "store", "values", "memory"] };
+/**
+ * The tools of the command line that check files may also use the formats of these files and what
+ * they stand on; of `persistence` only what is about files, not about a server.
+ */
+export const CLI_CHECK_TOOLS = {
+  folder: "src/cli/check/",
+  also: ["rdb", "store", "values", "memory"],
+  alsoFiles: ["src/persistence/aof_manifest.ts", "src/persistence/aof_tail.ts"],
+};
 
 /** The program's first file sees the command line and the composition root only. */
 export const MAIN_MAY_IMPORT = ["cli", "server.ts", "base"];
@@ -56,6 +63,7 @@ export function importFault(from: string, to: string): string | null {
   const row = from === "main.ts" ? MAIN_MAY_IMPORT : MAY_IMPORT[fromRoom];
   if (row === undefined) return `${from}: the room ${fromRoom} is not in the table of rooms`;
   if (row.includes(toRoom)) return null;
-  if (from.startsWith(CLI_RDB_TOOLS.folder) && CLI_RDB_TOOLS.also.includes(toRoom)) return null;
+  const { folder, also, alsoFiles } = CLI_CHECK_TOOLS;
+  if (from.startsWith(folder) && (also.includes(toRoom) || alsoFiles.includes(to))) return null;
   return `${from} imports ${to}: ${fromRoom} may import ${row.join(", ") || "nothing"}`;
 }
