@@ -12,7 +12,7 @@ export function strayFiles(dir: string): string[] {
   const listed = manifest === undefined ? [] : partsListed(join(dir, FOLDER, manifest));
   // What was cut from a torn end is kept for whoever wants to look at it.
   const known = (name: string) =>
-    name === manifest || listed.includes(name) || name.includes(".torn");
+    name === manifest || listed.includes(name) || /\.removed-\d/.test(name);
   return [...stray, ...parts.filter((name) => !known(name)).map((name) => `${FOLDER}/${name}`)];
 }
 
