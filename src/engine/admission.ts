@@ -38,6 +38,9 @@ export const GATE_OOM = 64;
 /** The append-only file cannot be written. */
 export const GATE_APPEND_ONLY = 128;
 
+/** Refused like writes while nothing can be saved: who watches over the server is told so. */
+const ASKS_FOR_HEALTH = new Set(["ping"]);
+
 const SUBSCRIBED_MAY_CALL = new Set([
   "subscribe",
   "psubscribe",
@@ -73,10 +76,14 @@ const notInTransaction: Gate = ({ session, flags }) =>
 const outOfMemory: Gate = ({ gates, flags, origin }) =>
   gates & GATE_OOM && flags & FLAG_DENYOOM && !origin.outranksGates ? ERR.oom : undefined;
 
-const writes: Gate = ({ gates, appendOnlyError, flags, origin }) => {
-  if (!(flags & FLAG_WRITE) || origin.outranksGates) return undefined;
-  if (gates & GATE_MISCONF) return ERR.misconf;
-  if (gates & GATE_APPEND_ONLY) return appendOnlyError;
+const writes: Gate = ({ gates, appendOnlyError, flags, origin, command }) => {
+  if (origin.outranksGates) return undefined;
+  const isWrite = (flags & FLAG_WRITE) !== 0;
+  if (isWrite || ASKS_FOR_HEALTH.has(command.facts.name)) {
+    if (gates & GATE_MISCONF) return ERR.misconf;
+    if (gates & GATE_APPEND_ONLY) return appendOnlyError;
+  }
+  if (!isWrite) return undefined;
   if (gates & GATE_NO_REPLICAS) return ERR.noReplicas;
   if (gates & GATE_READONLY) return ERR.readOnly;
   return undefined;

@@ -8,7 +8,12 @@ const RETRY_MS = 5000;
 
 /** Whether the last save in the background succeeded or failed long enough ago. */
 export function mayTryAgain(saver: DumpSaver, nowMs: number): boolean {
-  return !saver.failed || nowMs - saver.lastTriedAtMs > RETRY_MS;
+  return !saver.failed || sinceMs(saver.lastTriedAtMs, nowMs) > RETRY_MS;
+}
+
+/** A clock that was set back must not put off saving until it has caught up: any time may be over. */
+function sinceMs(thenMs: number, nowMs: number): number {
+  return nowMs < thenMs ? Infinity : nowMs - thenMs;
 }
 
 /** Begins a save in the background where a save point is reached; the cron calls it. */
@@ -16,7 +21,7 @@ export function obeySavePoints(engine: Engine, saver: DumpSaver, logger: Logger)
   const { keyspace, config, ports } = engine;
   if (saver.background !== undefined || ports.persistence.loading) return;
   const { nowMs, dirty } = keyspace;
-  const sinceSaveMs = nowMs - saver.lastSavedAtMs;
+  const sinceSaveMs = sinceMs(saver.lastSavedAtMs, nowMs);
   if (!mayTryAgain(saver, nowMs)) return;
   for (const { seconds, changes } of config.value("save")) {
     if (dirty < changes || sinceSaveMs <= seconds * 1000) continue;
