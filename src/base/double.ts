@@ -1,5 +1,5 @@
 // Doubles from and to text, as Redis reads and prints them.
-import { divideToEven, type FloatFormat, roundToFormat } from "./binary_float.ts";
+import { type FloatFormat, roundToFormat } from "./binary_float.ts";
 import { type FloatText, scanFloat } from "./float_scan.ts";
 import { latin1 } from "./bytes.ts";
 import { isSpace, writeDigits, writeInteger } from "./int64.ts";
@@ -8,15 +8,11 @@ import { ShortestDigits } from "./shortest_digits.ts";
 
 const DOUBLE_FORMAT: FloatFormat = { precision: 53, minExponent: -1074, maxExponent: 971 };
 const TWO_62 = 2 ** 62;
-const TEN_17 = 10n ** 17n;
-const TWO_18 = 2 ** 18;
 const ZERO = 0x30;
 const MINUS = 0x2d;
 const PLUS = 0x2b;
 const POINT = 0x2e;
 const LETTER_E = 0x65;
-/** Below it a double has digits behind its point that a text of fixed length shows. */
-const HUMAN_TEXT_LIMIT = 1e15;
 
 /** Room that the longest text of `writeDouble` takes. */
 export const DOUBLE_TEXT_MAX = 25;
@@ -153,56 +149,6 @@ export function formatSeventeenDigits(value: number): string {
   }
   const digits = mantissa.replace(/\.?0+$/, "");
   return `${digits}e${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
-}
-
-/**
- * A double without scientific notation, rounded to 17 digits after the point, trailing zeros
- * removed, never "-0": what GEOPOS replies. `value` is finite.
- */
-export function formatHumanDouble(value: number): string {
-  const magnitude = Math.abs(value);
-  if (magnitude < HUMAN_TEXT_LIMIT) return latin1(SCRATCH, 0, writeHumanDouble(value, SCRATCH, 0));
-  return (value < 0 ? "-" : "") + humanText(magnitude);
-}
-
-function humanText(magnitude: number): string {
-  const { mantissa, exponent } = splitDouble(magnitude);
-  return formatHuman(false, mantissa, exponent);
-}
-
-/** Writes the text of {@link formatHumanDouble} of a double below 10^15 and returns the end. */
-export function writeHumanDouble(value: number, bytes: Uint8Array, at: number): number {
-  if (Number.isSafeInteger(value)) return writeInteger(value, bytes, at);
-  const magnitude = Math.abs(value);
-  // JavaScript rounds the middle of two texts up, not to even. It has 18 digits behind the point.
-  const isMiddle = (magnitude * TWO_18) % 2 === 1;
-  const text = isMiddle ? humanText(magnitude) : magnitude.toFixed(17);
-  let { length } = text;
-  while (text.charCodeAt(length - 1) === ZERO) length--;
-  if (text.charCodeAt(length - 1) === POINT) length--;
-  const isZero = length === 1 && text.charCodeAt(0) === ZERO;
-  if (value < 0 && !isZero) bytes[at++] = MINUS;
-  for (let i = 0; i < length; i++) bytes[at++] = text.charCodeAt(i);
-  return at;
-}
-
-// A double above zero as an integer times a power of two.
-function splitDouble(value: number): { mantissa: bigint; exponent: number } {
-  const bits = new BigUint64Array(Float64Array.of(value).buffer)[0];
-  const biased = Number(bits >> 52n);
-  const fraction = bits & 0xf_ffff_ffff_ffffn;
-  return biased === 0
-    ? { mantissa: fraction, exponent: DOUBLE_FORMAT.minExponent }
-    : { mantissa: fraction | (1n << 52n), exponent: biased - 1075 };
-}
-
-/** The text of `formatHumanDouble` for `mantissa * 2^exponent`, with a minus when `negative`. */
-export function formatHuman(negative: boolean, mantissa: bigint, exponent: number): string {
-  const scaled = divideToEven(mantissa * TEN_17, 1n, -exponent);
-  if (scaled === 0n) return "0";
-  const digits = scaled.toString().padStart(18, "0");
-  const fraction = digits.slice(-17).replace(/0+$/, "");
-  return (negative ? "-" : "") + digits.slice(0, -17) + (fraction === "" ? "" : "." + fraction);
 }
 
 /** The text that {@link writeFixedDouble} writes. */

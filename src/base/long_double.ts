@@ -1,6 +1,6 @@
 import { type FloatFormat, roundToFormat } from "./binary_float.ts";
-import { formatHuman } from "./double.ts";
 import { type FloatText, scanFloat } from "./float_scan.ts";
+import { formatHuman } from "./human_double.ts";
 import { isSpace } from "./int64.ts";
 
 /**

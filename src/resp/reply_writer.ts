@@ -1,7 +1,8 @@
 // Writes replies as RESP2 or RESP3 bytes into the connection's output buffer.
 // Source: the RESP specification, protocol versions 2 and 3.
 import { asciiBytes, copyBytes, utf8Bytes } from "../base/bytes.ts";
-import { writeDouble, writeHumanDouble } from "../base/double.ts";
+import { writeDouble } from "../base/double.ts";
+import { writeHumanDouble } from "../base/human_double.ts";
 import { decimalLength, type Integer64, writeInteger } from "../base/int64.ts";
 import type { Slice } from "../base/slice.ts";
 import { giveLargeBuffer, LARGE_REPLY_BYTES, takeLargeBuffer } from "./large_buffers.ts";

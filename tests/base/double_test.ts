@@ -4,7 +4,6 @@ import {
   DOUBLE_TEXT_MAX,
   formatDouble,
   formatFixedDouble,
-  formatHumanDouble,
   parseDouble,
   parseDoubleLenient,
   writeDouble,
@@ -183,25 +182,6 @@ Deno.test("every printed double reads back the same and fits in its room", async
       assertStrictEquals(parseDouble(bytes, 5, end), value, formatDouble(value));
     }
   });
-});
-
-Deno.test("a human double is rounded to 17 digits after the point", () => {
-  const cases: [number, string][] = [
-    [0, "0"],
-    [-0, "0"],
-    [0.5, "0.5"],
-    [-2, "-2"],
-    [0.1, "0.10000000000000001"],
-    [3.1, "3.10000000000000009"],
-    [1e22, "10000000000000000000000"],
-    [1e23, "99999999999999991611392"],
-    [5e-18, "0.00000000000000001"],
-    [-4e-18, "0"],
-    [2 ** -18, "0.00000381469726562"],
-    [3 * 2 ** -18, "0.00001144409179688"],
-    [5e-324, "0"],
-  ];
-  for (const [value, text] of cases) assertEquals(formatHumanDouble(value), text);
 });
 
 Deno.test("a fixed double always has its digits, ties to even", () => {
