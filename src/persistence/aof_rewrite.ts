@@ -1,6 +1,8 @@
 // One rewrite: all keys as they are at one instant become the base file, while clients are served.
 import type { Engine } from "../engine/engine.ts";
+import { CommandWriter } from "../rdb/commands/command_writer.ts";
 import { RdbVersionError } from "../rdb/value_form.ts";
+import type { RdbWriter } from "../rdb/writer.ts";
 import { beginDump } from "./begin_dump.ts";
 import { type DumpFiles, ReplaceError, Replacement } from "./dump_files.ts";
 import { Snapshot } from "./snapshot.ts";
@@ -80,17 +82,29 @@ export class AofRewrite {
   }
 
   #begin(atInstant = () => {}): { snapshot: Snapshot; end: () => void } {
-    const { engine, files, path, functionLibraries } = this.#options;
+    const { engine, files, path } = this.#options;
     const file = new Replacement(path, `temp-rewriteaof-bg-${Deno.pid}.aof`, files);
     this.#file = file;
-    const writer = beginDump(engine, file, {
-      aofBase: true,
-      functionLibraries: functionLibraries(),
-    });
+    const writer = this.preamble ? this.#dumpTo(file) : this.#commandsTo(file);
     atInstant();
     const snapshot = this.#snapshot = new Snapshot(engine.keyspace, writer);
     snapshot.begin();
     return { snapshot, end: () => writer.end() };
+  }
+
+  #dumpTo(file: Replacement): RdbWriter {
+    const functionLibraries = this.#options.functionLibraries();
+    return beginDump(this.#options.engine, file, { aofBase: true, functionLibraries });
+  }
+
+  #commandsTo(file: Replacement): CommandWriter {
+    const { engine: { keyspace, config }, functionLibraries } = this.#options;
+    const writer = new CommandWriter(keyspace, file);
+    if (config.bool("aof-timestamp-enabled")) {
+      writer.timestamp(Math.floor(keyspace.clock.nowMs() / 1000));
+    }
+    for (const code of functionLibraries()) writer.functionLibrary(code);
+    return writer;
   }
 
   /** Whether no table is being moved; moves some more. */

@@ -1,5 +1,7 @@
-// Keeps rewrites that fail again and again from being tried all the time: each leaves a file behind.
+// When the append-only file is rewritten by itself. Rewrites that fail again and again are not tried all
+// the time: each leaves a file behind.
 import type { Logger } from "../base/logger.ts";
+import type { Config } from "../config/config.ts";
 
 const FAILURES_ALLOWED = 3;
 const LONGEST_MINUTES = 60;
@@ -34,4 +36,15 @@ export class RewriteLimit {
     );
     return true;
   }
+}
+
+/**
+ * By how many percent a file grew, if that is so much that it has to be rewritten
+ * (`auto-aof-rewrite-percentage`, `auto-aof-rewrite-min-size`).
+ */
+export function growthDue(config: Config, bytes: number, baseBytes: number): number | undefined {
+  const percentage = config.int("auto-aof-rewrite-percentage");
+  if (percentage === 0 || bytes <= config.int("auto-aof-rewrite-min-size")) return undefined;
+  const growth = Math.floor(bytes * 100 / (baseBytes || 1)) - 100;
+  return growth < percentage ? undefined : growth;
 }

@@ -13,7 +13,7 @@ import {
   withNextIncr,
 } from "./aof_manifest.ts";
 import { AofRewrite } from "./aof_rewrite.ts";
-import { RewriteLimit } from "./aof_rewrite_limit.ts";
+import { growthDue, RewriteLimit } from "./aof_rewrite_limit.ts";
 import { AofWriter, type SyncPolicy } from "./aof_writer.ts";
 import { ReplaceError } from "./dump_files.ts";
 
@@ -219,12 +219,8 @@ export class AppendOnlyFile {
   }
 
   #rewriteIfGrown(nowMs: number): void {
-    const { config } = this.#engine;
-    const percentage = config.int("auto-aof-rewrite-percentage");
-    const bytes = this.currentBytes;
-    if (percentage === 0 || bytes <= config.int("auto-aof-rewrite-min-size")) return;
-    const growth = Math.floor(bytes * 100 / (this.baseBytes || 1)) - 100;
-    if (growth < percentage || this.limit.holds(nowMs)) return;
+    const growth = growthDue(this.#engine.config, this.currentBytes, this.baseBytes);
+    if (growth === undefined || this.limit.holds(nowMs)) return;
     this.#logger.notice(`Starting automatic rewriting of AOF on ${growth}% growth`);
     this.#startRewrite();
   }
