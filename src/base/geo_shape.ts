@@ -54,18 +54,66 @@ function meridianDistance(latitude1: number, latitude2: number): number {
     Math.abs(latitude2 * RADIANS_PER_DEGREE - latitude1 * RADIANS_PER_DEGREE);
 }
 
-/** Metres from the middle of a shape to a point in it, -1 when the point is not in it. */
-export function distanceWithin(shape: GeoShape, point: Coordinates): number {
-  const { center, radius, unitMeters } = shape;
-  if (radius !== undefined) {
-    const distance = distanceBetween(center, point);
-    return distance > radius * unitMeters ? -1 : distance;
+/** Beyond a limit by so much that no rounding can matter. */
+const SURELY_BEYOND = 1 + 1e-9;
+
+/** Tells which points lie in a shape; what depends on the shape alone is computed once. */
+export class ShapeFilter {
+  readonly #shape: GeoShape;
+  readonly #isCircle: boolean;
+  /** Metres from the center to the edge of a circle. */
+  readonly #radius: number;
+  readonly #longitude: number;
+  readonly #latitude: number;
+  readonly #latitudeCosine: number;
+  /** Of a circle: radians of longitude, and the haversine, beyond which a point surely is out. */
+  readonly #mostLongitude: number;
+  readonly #mostHaversine: number;
+
+  constructor(shape: GeoShape) {
+    const { center, radius, unitMeters } = shape;
+    this.#shape = shape;
+    this.#isCircle = radius !== undefined;
+    this.#radius = (radius ?? 0) * unitMeters;
+    this.#longitude = center.longitude * RADIANS_PER_DEGREE;
+    this.#latitude = center.latitude * RADIANS_PER_DEGREE;
+    this.#latitudeCosine = Math.cos(this.#latitude);
+    const angle = this.#radius / (2 * EARTH_RADIUS), sine = Math.sin(angle);
+    this.#mostHaversine = angle < Math.PI / 2 ? sine * sine * SURELY_BEYOND : Infinity;
+    // The meridian that a circle touches. Near the poles it may touch none.
+    const reach = 2 * angle < 1 ? Math.asin(Math.sin(2 * angle) / this.#latitudeCosine) : Infinity;
+    this.#mostLongitude = reach < 1 ? reach * SURELY_BEYOND : Infinity;
   }
-  const north = meridianDistance(point.latitude, center.latitude);
-  if (north > shape.height * unitMeters / 2) return -1;
-  const { latitude } = point;
-  const east = sphericDistance(point.longitude, latitude, center.longitude, latitude);
-  return east > shape.width * unitMeters / 2 ? -1 : distanceBetween(center, point);
+
+  /** Metres from the middle of the shape to a point in it, -1 when the point is not in it. */
+  distanceTo({ longitude, latitude }: Coordinates): number {
+    const radians = latitude * RADIANS_PER_DEGREE;
+    if (!this.#isCircle) return this.#distanceInBox(longitude, latitude);
+    const north = EARTH_RADIUS * Math.abs(radians - this.#latitude);
+    if (north > this.#radius * SURELY_BEYOND) return -1;
+    const meridian = longitude * RADIANS_PER_DEGREE, east = Math.abs(meridian - this.#longitude);
+    if ((east > Math.PI ? 2 * Math.PI - east : east) > this.#mostLongitude) return -1;
+    const distance = this.#distance(meridian, radians, this.#mostHaversine);
+    return distance > this.#radius ? -1 : distance;
+  }
+
+  /** As `distanceBetween` the center and a point, in radians; -1 beyond a haversine. */
+  #distance(longitude: number, latitude: number, most: number): number {
+    const v = Math.sin((longitude - this.#longitude) / 2);
+    if (v === 0) return EARTH_RADIUS * Math.abs(latitude - this.#latitude);
+    const u = Math.sin((latitude - this.#latitude) / 2);
+    const a = u * u + this.#latitudeCosine * Math.cos(latitude) * v * v;
+    return a > most ? -1 : 2 * EARTH_RADIUS * Math.asin(Math.sqrt(a));
+  }
+
+  #distanceInBox(longitude: number, latitude: number): number {
+    const { center, width, height, unitMeters } = this.#shape;
+    const north = meridianDistance(latitude, center.latitude);
+    if (north > height * unitMeters / 2) return -1;
+    const east = sphericDistance(longitude, latitude, center.longitude, latitude);
+    if (east > width * unitMeters / 2) return -1;
+    return this.#distance(longitude * RADIANS_PER_DEGREE, latitude * RADIANS_PER_DEGREE, Infinity);
+  }
 }
 
 /**

@@ -37,8 +37,8 @@ export class ZsetTable implements ZsetElements {
   readonly table: HashTable;
   readonly tree: OrderedTree;
   guard: ZsetGuard | undefined = undefined;
-  readonly member = new Slice();
   score = 0;
+  readonly #member = new Slice();
   /** Entry under the cursor. */
   #entry = 0;
   /** Of the last {@link find}. */
@@ -55,6 +55,12 @@ export class ZsetTable implements ZsetElements {
   constructor(arena: Arena, key: HashKey) {
     this.table = new HashTable(arena, key);
     this.tree = new OrderedTree(arena);
+  }
+
+  /** Read when somebody asks for it: an entry is seldom in the cache. */
+  get member(): Slice {
+    memberInto(this.table.arena, this.#entry, this.#member);
+    return this.#member;
   }
 
   get size(): number {
@@ -200,7 +206,6 @@ export class ZsetTable implements ZsetElements {
     const { tree } = this;
     this.#entry = tree.member();
     this.score = tree.score();
-    memberInto(this.table.arena, this.#entry, this.member);
     return true;
   }
 

@@ -2,8 +2,8 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import {
   coveringCells,
   distanceBetween,
-  distanceWithin,
   type GeoShape,
+  ShapeFilter,
 } from "../../src/base/geo_shape.ts";
 import { type Coordinates, geohashOf, isSameCell, scoresOf } from "../../src/base/geohash.ts";
 import { forEachSeed, type Seeded } from "../support/seeded.ts";
@@ -34,10 +34,10 @@ Deno.test("distances are those on a sphere, also along a meridian and to the sam
 
 Deno.test("a circle holds what is no further than its radius, in its unit", () => {
   const distance = distanceBetween(PALERMO, CATANIA);
-  assertEquals(distanceWithin(circle(PALERMO, distance), CATANIA), distance);
-  assertEquals(distanceWithin(circle(PALERMO, distance - 0.01), CATANIA), -1);
-  assertEquals(distanceWithin(circle(PALERMO, 167, 1000), CATANIA), distance);
-  assertEquals(distanceWithin(circle(PALERMO, 0), PALERMO), 0);
+  assertEquals(new ShapeFilter(circle(PALERMO, distance)).distanceTo(CATANIA), distance);
+  assertEquals(new ShapeFilter(circle(PALERMO, distance - 0.01)).distanceTo(CATANIA), -1);
+  assertEquals(new ShapeFilter(circle(PALERMO, 167, 1000)).distanceTo(CATANIA), distance);
+  assertEquals(new ShapeFilter(circle(PALERMO, 0)).distanceTo(PALERMO), 0);
 });
 
 Deno.test("a box holds what is no further north, south, east and west than half its sides", () => {
@@ -47,9 +47,9 @@ Deno.test("a box holds what is no further north, south, east and west than half 
     height,
     unitMeters: 1000,
   });
-  assert(distanceWithin(box(400, 400), CATANIA) > 0);
-  assertEquals(distanceWithin(box(400, 100), CATANIA), -1);
-  assertEquals(distanceWithin(box(200, 400), CATANIA), -1);
+  assert(new ShapeFilter(box(400, 400)).distanceTo(CATANIA) > 0);
+  assertEquals(new ShapeFilter(box(400, 100)).distanceTo(CATANIA), -1);
+  assertEquals(new ShapeFilter(box(200, 400)).distanceTo(CATANIA), -1);
 });
 
 Deno.test("the covering cells hold every point of the shape and no cell comes twice in a row", async () => {
@@ -67,7 +67,7 @@ Deno.test("the covering cells hold every point of the shape and no cell comes tw
     let inside = 0;
     for (let i = 0; i < 300; i++) {
       const point = near(center, degrees, random);
-      if (distanceWithin(shape, point) < 0) continue;
+      if (new ShapeFilter(shape).distanceTo(point) < 0) continue;
       inside++;
       const score = geohashOf(point);
       assert(ranges.some(({ low, high }) => low <= score && score < high), `${i}`);

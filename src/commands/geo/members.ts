@@ -1,8 +1,9 @@
 // GEODIST, GEOHASH and GEOPOS: what is asked about members.
-import { formatFixedDouble } from "../../base/double.ts";
+import { writeFixedDouble } from "../../base/double.ts";
 import { distanceBetween } from "../../base/geo_shape.ts";
 import { decodeGeohash, geohashText } from "../../base/geohash.ts";
 import type { Call } from "../../engine/call.ts";
+import type { ReplySink } from "../../resp/reply_sink.ts";
 import { ERR } from "../../engine/errors.ts";
 import { TYPE_ZSET } from "../../store/entry.ts";
 import type { ZsetElements } from "../../values/zset_elements.ts";
@@ -10,7 +11,8 @@ import { openZset } from "../sorted_set/open_zset.ts";
 import { unitMetersOf } from "./arguments.ts";
 
 /** Digits after the point of a distance. */
-export const DISTANCE_DECIMALS = 4;
+const DISTANCE_DECIMALS = 4;
+const DISTANCE_TEXT = new Uint8Array(32);
 const ONE_METER = 1;
 
 const point = { longitude: 0, latitude: 0 };
@@ -29,7 +31,13 @@ export function geodist(call: Call): void {
   if (!elements.find(call.at(3))) return reply.null();
   decodeGeohash(elements.score, otherPoint);
   const distance = distanceBetween(point, otherPoint) / unitMeters;
-  reply.bulkText(formatFixedDouble(distance, DISTANCE_DECIMALS));
+  writeDistance(reply, distance);
+}
+
+/** Replies a distance in some unit. */
+export function writeDistance(reply: ReplySink, distance: number): void {
+  const end = writeFixedDouble(distance, DISTANCE_DECIMALS, DISTANCE_TEXT, 0);
+  reply.bulkRange(DISTANCE_TEXT, 0, end);
 }
 
 /** GEOHASH key [member [member ...]] */

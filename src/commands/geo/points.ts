@@ -1,7 +1,7 @@
 // The members that a search found.
+import { copyBytes } from "../../base/bytes.ts";
 import type { Slice } from "../../base/slice.ts";
 
-const NOTHING = new Uint32Array(0);
 /** Points for which room is kept from one search to the next. */
 const KEPT_POINTS = 4096;
 const KEPT_MEMBER_BYTES = 64 * 1024;
@@ -13,7 +13,9 @@ const KEPT_MEMBER_BYTES = 64 * 1024;
 export class GeoPoints {
   size = 0;
   /** Indexes in the order of the answer; made by {@link arrange}. */
-  order = NOTHING;
+  order = new Uint32Array(8);
+  /** For sorting. */
+  #spare = new Uint32Array(8);
   #distances = new Float64Array(8);
   #scores = new Float64Array(8);
   /** Where each member ends in the bytes of all members. */
@@ -23,8 +25,9 @@ export class GeoPoints {
   /** Forgets all points, and gives up the room that many of them took. */
   clear(): void {
     this.size = 0;
-    this.order = NOTHING;
     if (this.#scores.length > KEPT_POINTS) {
+      this.order = new Uint32Array(KEPT_POINTS);
+      this.#spare = new Uint32Array(KEPT_POINTS);
       this.#distances = new Float64Array(KEPT_POINTS);
       this.#scores = new Float64Array(KEPT_POINTS);
       this.#ends = new Float64Array(KEPT_POINTS);
@@ -45,10 +48,7 @@ export class GeoPoints {
       wider.set(this.#members);
       this.#members = wider;
     }
-    const { bytes } = member;
-    for (let from = member.start, to = start; to < end; from++, to++) {
-      this.#members[to] = bytes[from];
-    }
+    copyBytes(member.bytes, member.start, member.end, this.#members, start);
     this.#ends[index] = end;
     this.#scores[index] = score;
     this.#distances[index] = distance;
@@ -58,16 +58,34 @@ export class GeoPoints {
     this.#distances = twice(this.#distances);
     this.#scores = twice(this.#scores);
     this.#ends = twice(this.#ends);
+    this.order = new Uint32Array(this.#scores.length);
+    this.#spare = new Uint32Array(this.#scores.length);
   }
 
   /** Orders all points by distance: 1 near ones first, -1 far ones first, 0 as they were added. */
   arrange(direction: -1 | 0 | 1): void {
-    if (this.size === 0) return;
-    this.order = new Uint32Array(this.size);
-    for (let i = 0; i < this.size; i++) this.order[i] = i;
-    const distances = this.#distances;
-    // The sort is stable, as the one that Redis uses.
-    if (direction !== 0) this.order.sort((a, b) => direction * (distances[a] - distances[b]));
+    const { order, size } = this;
+    for (let i = 0; i < size; i++) order[i] = i;
+    if (direction === 0) return;
+    // From pairs to the whole. It is stable, as the sort that Redis uses.
+    for (let width = 1; width < size; width *= 2) {
+      for (let start = 0; start + width < size; start += 2 * width) {
+        this.#merge(start, start + width, Math.min(start + 2 * width, size), direction);
+      }
+    }
+  }
+
+  /** Puts two neighbouring runs of the order in order. */
+  #merge(start: number, middle: number, end: number, direction: -1 | 1): void {
+    const { order } = this, spare = this.#spare, distances = this.#distances;
+    // Those of the first run are put aside; what is written never overtakes the second one.
+    for (let i = start; i < middle; i++) spare[i] = order[i];
+    let first = start, second = middle, to = start;
+    while (first < middle && second < end) {
+      const before = direction * (distances[order[second]] - distances[spare[first]]) < 0;
+      order[to++] = before ? order[second++] : spare[first++];
+    }
+    while (first < middle) order[to++] = spare[first++];
   }
 
   distance(index: number): number {

@@ -1,6 +1,5 @@
 // GEOSEARCH, GEOSEARCHSTORE, GEORADIUS, GEORADIUSBYMEMBER and their read-only forms.
-import { formatFixedDouble } from "../../base/double.ts";
-import { coveringCells, distanceWithin, type GeoShape } from "../../base/geo_shape.ts";
+import { coveringCells, type GeoShape, ShapeFilter } from "../../base/geo_shape.ts";
 import { decodeGeohash, type GeoCell, isSameCell, scoresOf } from "../../base/geohash.ts";
 import { Slice } from "../../base/slice.ts";
 import type { Call } from "../../engine/call.ts";
@@ -8,7 +7,7 @@ import type { Handler } from "../../engine/command.ts";
 import { TYPE_ZSET } from "../../store/entry.ts";
 import type { ZsetElements } from "../../values/zset_elements.ts";
 import { buildZset, openZset, replaceByZset } from "../sorted_set/open_zset.ts";
-import { DISTANCE_DECIMALS } from "./members.ts";
+import { writeDistance } from "./members.ts";
 import { GeoPoints } from "./points.ts";
 import { readSearch, type SearchForm, type SearchOptions } from "./search_options.ts";
 
@@ -58,7 +57,8 @@ function searchHandler(form: SearchForm): Handler {
     const options = readSearch(call, form, elements);
     points.clear();
     if (elements !== undefined) {
-      const shape = { center: options.center!, ...options.size! };
+      const { radius, width, height, unitMeters } = options.size!;
+      const shape = { center: options.center!, radius, width, height, unitMeters };
       findPoints(elements, shape, options.any ? options.count : Infinity);
     }
     // The nearest ones are meant where only some are wanted.
@@ -81,29 +81,25 @@ function findPoints(
   shape: GeoShape,
   limit: number,
 ): void {
-  const [center, ...neighbors] = coveringCells(shape);
-  findInCell(elements, center, shape, limit);
-  let last: GeoCell | undefined;
-  for (const cell of neighbors) {
+  const cells = coveringCells(shape), filter = new ShapeFilter(shape);
+  for (let i = 0; i < cells.length && points.size < limit; i++) {
     // Where cells are large, one may be the neighbour on both sides.
-    if (last !== undefined && isSameCell(cell, last)) continue;
-    if (points.size >= limit) return;
-    findInCell(elements, cell, shape, limit);
-    last = cell;
+    if (i > 1 && isSameCell(cells[i], cells[i - 1])) continue;
+    findInCell(elements, cells[i], filter, limit);
   }
 }
 
 function findInCell(
   elements: ZsetElements,
   cell: GeoCell,
-  shape: GeoShape,
+  filter: ShapeFilter,
   limit: number,
 ): void {
   const { low, high } = scoresOf(cell);
   let more = elements.seekScore(low);
   for (; more && elements.score < high; more = elements.next()) {
     decodeGeohash(elements.score, point);
-    const distance = distanceWithin(shape, point);
+    const distance = filter.distanceTo(point);
     if (distance < 0) continue;
     points.add(elements.member, elements.score, distance);
     if (points.size >= limit) return;
@@ -122,10 +118,7 @@ function replyPoints(
     if (facts > 1) reply.array(facts);
     points.memberInto(index, member);
     reply.bulk(member);
-    if (withDistance) {
-      const distance = points.distance(index) / size!.unitMeters;
-      reply.bulkText(formatFixedDouble(distance, DISTANCE_DECIMALS));
-    }
+    if (withDistance) writeDistance(reply, points.distance(index) / size!.unitMeters);
     if (withHash) reply.integer(hashInteger(points.score(index)));
     if (withCoordinates) {
       decodeGeohash(points.score(index), point);

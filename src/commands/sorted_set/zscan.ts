@@ -1,7 +1,7 @@
 // ZSCAN.
 import { formatDouble, formatSeventeenDigits } from "../../base/double.ts";
 import { globMatch } from "../../base/glob.ts";
-import type { Slice } from "../../base/slice.ts";
+import { Slice } from "../../base/slice.ts";
 import type { Call } from "../../engine/call.ts";
 import { TYPE_ZSET } from "../../store/entry.ts";
 import { scanTable } from "../../store/scan.ts";
@@ -30,7 +30,7 @@ interface Portion {
 
 function scanEntries(call: Call, zset: ZsetTable, { cursor, count, pattern }: Portion): void {
   const { arena } = call.services.keyspace;
-  const { reply } = call, { member } = zset;
+  const { reply } = call, member = new Slice();
   const found: number[] = [];
   const next = scanTable(zset.table, cursor, count, (entry) => {
     memberInto(arena, entry, member);

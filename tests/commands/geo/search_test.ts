@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { distanceWithin } from "../../../src/base/geo_shape.ts";
+import { ShapeFilter } from "../../../src/base/geo_shape.ts";
 import { decodeGeohash } from "../../../src/base/geohash.ts";
 import { EngineHarness, usedWhenEmpty } from "../../support/engine_harness.ts";
 import { forEachSeed } from "../../support/seeded.ts";
@@ -29,7 +29,7 @@ Deno.test("GEOSEARCH finds what a look at every member finds, nearest first", as
       for (let i = 0; i < scores.length; i += 2) {
         const point = { longitude: 0, latitude: 0 };
         decodeGeohash(Number(scores[i + 1]), point);
-        const distance = distanceWithin(shape, point);
+        const distance = new ShapeFilter(shape).distanceTo(point);
         if (distance >= 0) expected.push({ member: scores[i], distance });
       }
       expected.sort((x, y) => x.distance - y.distance);
