@@ -21,7 +21,7 @@ function partsListed(manifest: string): string[] {
     .map((match) => match[1]);
 }
 
-function namesIn(dir: string): string[] {
+export function namesIn(dir: string): string[] {
   try {
     return [...Deno.readDirSync(dir)].map(({ name }) => name).sort();
   } catch {

@@ -1,6 +1,8 @@
 /** What a run prints: tables with padded columns. */
 
+import type { CasesResult } from "./case_kinds.ts";
 import type { LaneFigures } from "./kill_rounds.ts";
+import type { ScenarioResult } from "./scenario.ts";
 
 export const KILL_HEADER = [
   "kill -9 under load",
@@ -10,15 +12,15 @@ export const KILL_HEADER = [
   "SIGTERM",
   "saves",
   "acknowledged",
+  "promised, lost",
   "lost",
   "oldest lost",
-  "beyond promise",
   "files left",
   "kept",
   "time",
 ];
 
-/** One row for a lane; a lane that broke its promise has none. */
+/** One row for a lane; where a promise is broken the run ends, so that none of what is promised is lost. */
 export function killRow(name: string, figures: LaneFigures): string[] {
   const { oldestLostMs, seconds } = figures;
   const counts = [
@@ -28,14 +30,30 @@ export function killRow(name: string, figures: LaneFigures): string[] {
     figures.stops,
     figures.saves,
     figures.acknowledged,
+    0,
     figures.lost,
   ].map(number);
-  const oldest = oldestLostMs === 0 ? "-" : `${number(oldestLostMs)} ms`;
+  const oldest = figures.lost === 0 ? "-" : `${number(oldestLostMs)} ms`;
   const files = [figures.strayFiles, figures.strayFilesKept].map(number);
-  return [name, ...counts, oldest, "0", ...files, `${number(seconds)} s`];
+  return [name, ...counts, oldest, ...files, `${number(seconds)} s`];
 }
 
-export function number(value: number): string {
+export const CASES_HEADER = ["damaged", "cases", "taken", "refused", "commands", "time"];
+
+export function casesRow(kind: string, { figures, seconds }: CasesResult & { seconds: number }) {
+  const counts = ["cases", "taken", "refused", "commands"].map((name) =>
+    figures[name] === undefined ? "-" : number(figures[name])
+  );
+  return [kind, ...counts, `${number(seconds)} s`];
+}
+
+export const SCENARIO_HEADER = ["tried once", "outcome"];
+
+export function scenarioRow({ name, outcome, detail }: ScenarioResult): string[] {
+  return [name, outcome === "skipped" ? `skipped: ${detail}` : outcome];
+}
+
+function number(value: number): string {
   return Math.round(value).toLocaleString("en");
 }
 
