@@ -121,9 +121,10 @@ let lastTo: DataView | undefined;
 function findViews(source: Uint8Array, target: Uint8Array): void {
   lastFrom = sourceViews.of(source);
   lastTo = lastFrom === undefined ? undefined : targetViews.of(target);
-  // Without views the next call asks again, and gets them.
-  lastSource = lastTo === undefined ? undefined : source;
-  lastTarget = target;
+  // Without views the next call asks again, and may get them.
+  const found = lastTo !== undefined;
+  lastSource = found ? source : undefined;
+  lastTarget = found ? target : undefined;
 }
 
 /** At least eight bytes; the last eight overlap those before them. */
@@ -152,6 +153,7 @@ class RecentViews {
   }
 
   #miss(bytes: Uint8Array): DataView | undefined {
+    if (bytes.length > LONGEST_KEPT_BYTES && !longLived.has(bytes)) return undefined;
     if (bytes !== this.#missed) {
       this.#missed = bytes;
       return undefined;
@@ -166,6 +168,15 @@ class RecentViews {
 }
 
 const VIEWS_KEPT = 3;
+/** A view keeps its array alive; a huge request or reply must not stay because it was copied from. */
+const LONGEST_KEPT_BYTES = 1 << 20;
+const longLived = new WeakSet<Uint8Array>();
+
+/** Says that the array lives as long as the process, or until its memory is taken from it. */
+export function keepViewsOf(bytes: Uint8Array): void {
+  longLived.add(bytes);
+}
+
 const sourceViews = new RecentViews();
 const targetViews = new RecentViews();
 

@@ -1,4 +1,5 @@
 // The arena: all user data, in blocks inside one WebAssembly.Memory that grows in place.
+import { keepViewsOf } from "../base/bytes.ts";
 import { invariant } from "../base/invariant.ts";
 import { PageHeap } from "./page_heap.ts";
 import {
@@ -68,6 +69,11 @@ export class Arena {
   /** Bytes of the memory that were ever used. */
   get touchedBytes(): number {
     return this.#pages.topPage * PAGE_BYTES;
+  }
+
+  /** Bytes that it can grow by and that nobody had yet. */
+  get untouchedBytes(): number {
+    return this.#maxWasmPages * WASM_PAGE_BYTES - this.touchedBytes;
   }
 
   /** Remembers the peak; called where a number is reported and once per cron, not per allocation. */
@@ -259,6 +265,7 @@ export class Arena {
   #refreshViews(): void {
     const buffer = this.#memory.buffer;
     this.u8 = new Uint8Array(buffer);
+    keepViewsOf(this.u8);
     this.i32 = new Int32Array(buffer);
     this.f64 = new Float64Array(buffer);
     this.#limitPages = Math.floor(buffer.byteLength / PAGE_BYTES);

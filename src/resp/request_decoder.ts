@@ -282,7 +282,10 @@ export class RequestDecoder {
     const doubled = Math.max(this.#buffer.length * 2, STEADY_BUFFER_BYTES);
     if (this.#bulkBytes < 0) return doubled;
     const needed = this.#position - this.#start + this.#bulkBytes + 2;
-    return needed > held ? Math.min(doubled, Math.max(needed, STEADY_BUFFER_BYTES)) : doubled;
+    if (needed <= held) return doubled;
+    // Who sent so much is believed the rest: doubling would copy all of it once more.
+    if (held >= HUGE_BUFFER_BYTES) return needed;
+    return Math.min(doubled, Math.max(needed, STEADY_BUFFER_BYTES));
   }
 
   /** Moves what is held to the front of `target`, with the slices of the partial request. */
@@ -294,6 +297,7 @@ export class RequestDecoder {
       if (slice.bytes === from) slice.set(target, slice.start - shift, slice.end - shift);
     }
     this.#buffer = target;
+    if (from !== target) giveUp(from);
     this.#position -= shift;
     this.#end -= shift;
     this.#start = 0;
@@ -305,9 +309,15 @@ export class RequestDecoder {
     const huge = this.#buffer.length > HUGE_BUFFER_BYTES;
     if (!huge && this.#smallInARow < SMALL_BEFORE_SHRINK) return;
     this.#smallInARow = 0;
+    giveUp(this.#buffer);
     this.#buffer = new Uint8Array(STEADY_BUFFER_BYTES);
     // Slices that are not in use would keep the old buffer alive.
     for (const request of this.batch) request.clear();
     this.request.clear();
   }
+}
+
+/** Frees a huge buffer at once: the collector does not see hundreds of megabytes as a reason to run. */
+function giveUp(buffer: Uint8Array<ArrayBuffer>): void {
+  if (buffer.length > HUGE_BUFFER_BYTES) buffer.buffer.transfer(0);
 }

@@ -20,6 +20,7 @@ import {
   keyLength,
   keyStart,
   metaOf,
+  overwroteBlock,
   setEncoding,
   TYPE_HASH,
   TYPE_STRING,
@@ -77,9 +78,10 @@ export class Database extends KeyLookup {
   #overwrote(ref: number, value: Slice, encoding: number, expireAtMs: number): boolean {
     const { i32, u8 } = this.arena;
     const word = ref * 2, meta = i32[word + 3], length = value.end - value.start;
-    const valueAt = word + 4 + (i32[word + 2] + 3 >>> 2);
-    if ((meta & 0x87) !== TYPE_STRING || i32[valueAt] !== length || expireAtMs >= 0) return false;
-    if (!isInline(meta >>> 3 & 15) || !isInline(encoding)) return false;
+    const valueAt = word + 4 + (i32[word + 2] + 3 >>> 2), old = meta >>> 3 & 15;
+    if ((meta & 0x87) !== TYPE_STRING || expireAtMs >= 0) return false;
+    if (old === ENCODING_RAW_BLOCK) return overwroteBlock(this.arena, i32[valueAt], value);
+    if (i32[valueAt] !== length || !isInline(old) || !isInline(encoding)) return false;
     i32[word + 3] = (meta & ~0x78) | encoding << 3;
     copyBytes(value.bytes, value.start, value.end, u8, (valueAt + 1) * 4);
     return true;

@@ -147,6 +147,22 @@ Deno.test("a large argument that comes in many pieces is not scanned again for e
   assert(performance.now() - startMs < 20_000, "scanning 64 MiB 4096 times would take minutes");
 });
 
+Deno.test("a client that sent some megabytes of an argument gets room for all of it", () => {
+  const bytes = 64 << 20;
+  const feeder = new Feeder();
+  feeder.feed(latin1Bytes(`*3\r\n$3\r\nSET\r\n$3\r\nkey\r\n$${bytes}\r\n`));
+  const capacities = new Set<number>();
+  const piece = new Uint8Array(256 * 1024).fill(0x61);
+  for (let n = 0; n < bytes / piece.length; n++) {
+    feeder.feed(piece);
+    capacities.add(feeder.decoder.capacity);
+  }
+  feeder.feed(latin1Bytes("\r\n"));
+  const [, key, value] = feeder.requests[0];
+  assertEquals([key.length, value.length], [3, bytes]);
+  assert(capacities.size <= 9, `grown ${capacities.size} times`);
+});
+
 Deno.test("many arguments that come a few at a time are taken in time proportional to them", () => {
   const count = 300_000;
   const feeder = new Feeder();

@@ -133,3 +133,22 @@ Deno.test("MGET reads a key of another type as missing", () => {
   assertEquals(harness.client.refusal("GET l"), WRONG_TYPE);
   assertEquals(harness.client.refusal("STRLEN l"), WRONG_TYPE);
 });
+
+Deno.test("a long string over one of about its size needs no more memory", () => {
+  const harness = new EngineHarness({ arenaBytes: 4 << 20 });
+  const { arena } = harness;
+  for (const length of [2000, 3_000_000]) {
+    harness.run(["SET", "k", "a".repeat(length)]);
+    const used = arena.usedBytes;
+    for (const [shorterBy, letter] of [[0, "b"], [3, "c"], [1, "d"]] as const) {
+      const value = letter.repeat(length - shorterBy);
+      assertEquals(harness.run(["SET", "k", value]), "OK");
+      assertEquals(harness.run(["GET", "k"]), value);
+      assertEquals(arena.usedBytes, used);
+    }
+    harness.run(["SET", "k", "short"]);
+    assertEquals(harness.run(["GET", "k"]), "short");
+    assertEquals(harness.run("OBJECT ENCODING k"), "embstr");
+    harness.run("DEL k");
+  }
+});
