@@ -33,14 +33,27 @@ export function tableCursor(cursor: number | bigint): number {
   return typeof cursor === "bigint" ? Number(BigInt.asUintN(32, cursor)) : cursor % 2 ** 32;
 }
 
+/** Buckets whose entries are fetched together: the processor waits for all of them at once. */
+const TOGETHER = 64;
+
 /** Visits every key whose time is not over, once. `visit` may not change the database. */
 export function eachLiveKey(database: Database, visit: (ref: number) => void): void {
-  const { table } = database;
-  const alive = (ref: number) => {
-    if (!database.isOver(ref)) visit(ref);
-  };
-  let cursor = 0;
-  do cursor = table.scan(cursor, alive); while (cursor !== 0);
+  const { table, arena: { i32 } } = database, { buckets } = table;
+  const refs = new Int32Array(TOGETHER), followers = new Int32Array(TOGETHER);
+  for (let bucket = 0; bucket < buckets;) {
+    let count = 0;
+    for (; count < TOGETHER && bucket < buckets; bucket++) {
+      const ref = table.bucketAt(bucket);
+      if (ref !== 0) refs[count++] = ref;
+    }
+    while (count > 0) {
+      for (let i = 0; i < count; i++) followers[i] = i32[refs[i] * 2];
+      for (let i = 0; i < count; i++) if (!database.isOver(refs[i])) visit(refs[i]);
+      let following = 0;
+      for (let i = 0; i < count; i++) if (followers[i] !== 0) refs[following++] = followers[i];
+      count = following;
+    }
+  }
 }
 
 /** Tries at a key that is not over, on a replica, which may not remove those that are. */
