@@ -261,7 +261,8 @@ export class Engine implements Services {
     }
     if (call.propagates && this.keyspace.dirty !== dirtyBefore) this.#collect(call);
     this.#depth--;
-    if (origin.counted && (wait === undefined || !origin.mayBlock)) {
+    const parks = wait !== undefined && origin.mayBlock;
+    if (origin.counted && !parks) {
       this.stats.totalCommands++;
       this.times.count(command);
     }
@@ -270,7 +271,9 @@ export class Engine implements Services {
       command.stats.failedCalls++;
       this.stats.countError(reply.lastError);
     }
-    if (alone || call.long && origin.timed) this.#settleAlone(session, command, request);
+    if (alone || call.long && origin.timed) {
+      this.#settleAlone(session, command, parks ? undefined : request);
+    }
     if (this.#depth === 0) this.#closeUnit((command.flags & FLAG_TOUCHES_ARBITRARY_KEYS) === 0);
     return wait ?? undefined;
   }
@@ -310,13 +313,13 @@ export class Engine implements Services {
     reply.error("ERR internal error");
   }
 
-  #settleAlone(session: Session, command: Command, request: Request): void {
+  #settleAlone(session: Session, command: Command, request: Request | undefined): void {
     const microseconds = this.times.settle();
     if (this.latency.thresholdMs > 0) {
       this.noteLatency(command.flags & FLAG_FAST ? "fast-command" : "command", microseconds / 1000);
     }
     if (microseconds > 1000 && this.#depth === 0) this.keyspace.freezeClock();
-    noteIfSlow(this, session, { command, request, microseconds });
+    if (request !== undefined) noteIfSlow(this, session, { command, request, microseconds });
   }
 
   /** Tells the latency monitor that something took so long. */

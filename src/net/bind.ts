@@ -1,4 +1,5 @@
 // Which addresses `bind` means, and listening on all of them or none.
+import { systemErrorWords } from "../base/system_error.ts";
 import type { Logger } from "../base/logger.ts";
 
 const ANY_IPV4 = "0.0.0.0", ANY_IPV6 = "::";
@@ -71,7 +72,7 @@ export function listenOn(
       if (isCovered(address, found, error)) continue;
       logger.warning(
         `Warning: Could not create server TCP listening socket ${address.hostname}:${port}: ` +
-          (error as Error).message,
+          systemErrorWords(error),
       );
       if (mayBeMissing(address, error)) continue;
       for (const { listener } of fresh) listener.close();

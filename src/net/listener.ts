@@ -54,6 +54,7 @@ export class Listeners {
       throw error;
     }
     this.#useTcp(tcp);
+    if (this.#accepting.size === 0) throw new Error("Configured to not listen anywhere, exiting.");
     config.onChange(["bind", "port"], () => this.#rebind());
   }
 

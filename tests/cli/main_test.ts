@@ -2,11 +2,12 @@
 
 import { assert, assertEquals } from "@std/assert";
 
+const PERMISSIONS = ["--allow-read", "--allow-write", "--allow-net", "--allow-env", "--allow-sys"];
 const PROGRAM = new URL("../../main.ts", import.meta.url).href;
 
 async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", "--allow-read", "--allow-write", PROGRAM, ...args],
+    args: ["run", "--no-prompt", ...PERMISSIONS, PROGRAM, ...args],
     stdin: "null",
   }).output();
   const decoder = new TextDecoder();
@@ -48,5 +49,13 @@ Deno.test("a configuration that is a folder or missing is refused with status 1"
     assertEquals((await run(`${folder}/none.conf`)).code, 1);
   } finally {
     await Deno.remove(folder);
+  }
+});
+
+Deno.test("a server that would listen nowhere does not start", async () => {
+  for (const flags of [["--bind"], ["--bind", ""]]) {
+    const { code, stdout } = await run("--port", "0", "--save", "", ...flags);
+    assertEquals(code, 1);
+    assert(stdout.includes("Configured to not listen anywhere, exiting."), stdout);
   }
 });

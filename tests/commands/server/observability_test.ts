@@ -161,3 +161,16 @@ Deno.test("MEMORY PURGE frees what was flushed lazily; DOCTOR and MALLOC-STATS a
   assert((harness.run("MEMORY DOCTOR") as string).length > 20);
   assert((harness.run("MEMORY MALLOC-STATS") as string).includes("blocks handed out"));
 });
+
+Deno.test("a command that waits is in the slow log once it is done, not before", () => {
+  const harness = slowServer({ "slowlog-log-slower-than": "0" });
+  const waiting = harness.connect();
+  waiting.send("BLPOP list 0");
+  const logged = () =>
+    (harness.run("SLOWLOG GET -1") as Plain[][]).filter((entry) =>
+      (entry[3] as string[])[0] === "BLPOP"
+    ).length;
+  assertEquals(logged(), 0);
+  harness.run("RPUSH list element");
+  assertEquals(logged(), 1);
+});
