@@ -39,6 +39,9 @@ export interface DumpPort {
   /** Puts the dump, saved just before if `save` says so, in the place of the data, before it returns.
    * Answers an error or nothing. */
   reload(save: boolean): string | undefined;
+  /** Puts what the append-only file holds in the place of the data, before it returns. Answers an error
+   * or nothing. */
+  reloadAppendOnly(): string | undefined;
   /** Reads what DUMP wrote; `sanitize` looks for repetitions in packed blocks. */
   readPayload(
     keyspace: Keyspace,

@@ -111,6 +111,15 @@ export class AofLoader {
     }
   }
 
+  /** Whether {@link load} would find anything. */
+  finds(manifest: AofManifest): boolean {
+    return !isEmptyManifest(manifest) || this.#findsOldFile();
+  }
+
+  #findsOldFile(): boolean {
+    return isFile(join(this.#engine.config.text("dir"), this.#appendFilename));
+  }
+
   /**
    * Loads what a manifest names; undefined when it was cancelled. Between slices the event loop runs.
    * Throws LoadError; the keyspace then holds what came before the fault and must not be served.
@@ -273,7 +282,7 @@ export class AofLoader {
   #takeOver(manifest: AofManifest): AofManifest {
     const name = this.#appendFilename, { folder } = this;
     const old = join(this.#engine.config.text("dir"), name);
-    if (!isFile(old) || !this.#mayTakeOver(manifest)) return manifest;
+    if (!this.#findsOldFile() || !this.#mayTakeOver(manifest)) return manifest;
     const upgraded = withUpgradedBase(manifest, name);
     try {
       this.#files.makeFolder(folder);

@@ -4,7 +4,7 @@ import { Slice } from "../base/slice.ts";
 import type { Engine } from "../engine/engine.ts";
 import { GATE_LOADING } from "../engine/admission.ts";
 import { ERR } from "../engine/errors.ts";
-import { LOOK_AHEAD_REQUESTS } from "../engine/look_ahead.ts";
+import { LOOK_AHEAD_REQUESTS, LookAhead } from "../engine/look_ahead.ts";
 import { ORIGINS } from "../engine/origins.ts";
 import { Session, SESSION_IN_MULTI, type Transport } from "../engine/session.ts";
 import { DiscardingReply } from "../resp/discarding_reply.ts";
@@ -46,6 +46,8 @@ export class AofReplay {
   readonly #tell: (message: string) => void;
   readonly #session: Session;
   readonly #reply = new DiscardingReply();
+  /** Not the engine's: DEBUG LOADAOF stands in a batch for which that one looked ahead. */
+  readonly #lookAhead: LookAhead;
   #errors = 0;
   #bits: number;
   /** Where the transaction began that is open, -1 for none. */
@@ -56,6 +58,7 @@ export class AofReplay {
     this.#engine = engine;
     this.#reader = reader;
     this.#tell = tell;
+    this.#lookAhead = new LookAhead(engine.registry, engine.keyspace);
     const nowMs = engine.keyspace.clock.nowMs();
     const { default: user } = engine.users;
     this.#session = new Session({ id: 0, reply: this.#reply, transport: NOWHERE, user, nowMs });
@@ -93,7 +96,7 @@ export class AofReplay {
 
   /** Clients are not served meanwhile, and nothing happens but what the file says. */
   #enter(): () => void {
-    const engine = this.#engine, { keyspace, memoryLimit, lookAhead } = engine;
+    const engine = this.#engine, { keyspace, memoryLimit } = engine;
     const { expiresKeys } = keyspace, { on } = memoryLimit;
     const loading = engine.gates & GATE_LOADING;
     keyspace.freezeClock();
@@ -102,7 +105,7 @@ export class AofReplay {
     memoryLimit.on = false;
     engine.gates ^= loading;
     return () => {
-      lookAhead.forget();
+      this.#lookAhead.forget();
       engine.gates |= loading;
       memoryLimit.on = on;
       keyspace.keepsExpired = false;
@@ -112,7 +115,7 @@ export class AofReplay {
 
   /** False at the end and at a fault. */
   #runBatch(): boolean {
-    const reader = this.#reader, { lookAhead } = this.#engine;
+    const reader = this.#reader, lookAhead = this.#lookAhead;
     const count = reader.read(LOOK_AHEAD_REQUESTS);
     if (count === 0) {
       this.fault = reader.fault;
@@ -129,7 +132,7 @@ export class AofReplay {
 
   #execute(request: Request, slot: number): void {
     const session = this.#session, reply = this.#reply;
-    this.#engine.lookAhead.take(slot, request);
+    this.#lookAhead.take(slot, request);
     this.#engine.execute(session, request, reply, ORIGINS.aofReplay);
     if (reply.errorCount !== this.#errors) this.#refused(request);
     if (session.bits !== this.#bits) {

@@ -4,12 +4,15 @@ import type { Logger } from "../base/logger.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { DumpPort, PayloadResult, PayloadTarget } from "../engine/ports.ts";
 import type { Keyspace } from "../store/keyspace.ts";
+import { AofLoader } from "./aof_load.ts";
 import type { AppendOnlyFile } from "./append_only_file.ts";
 import type { DumpLoader } from "./load.ts";
 import { LoadError } from "./load_state.ts";
 import { readPayload } from "./read_payload.ts";
 import type { DumpSaver } from "./save.ts";
 import { mayTryAgain, obeySavePoints } from "./save_points.ts";
+
+const CANNOT_LOAD_AOF = "ERR Error trying to load the AOF files, check server logs.";
 
 /** What the commands' door to dumps leads to. */
 export interface DumpsOptions {
@@ -80,6 +83,31 @@ export class Dumps implements DumpPort {
       return "ERR Error trying to load the RDB dump, check server logs.";
     }
     logger.warning("DB reloaded by DEBUG RELOAD");
+    return undefined;
+  }
+
+  reloadAppendOnly(): string | undefined {
+    const { engine, loader, saver, appendOnly, logger } = this.#options;
+    const { keyspace } = engine();
+    const file = appendOnly();
+    file.deferRewrite();
+    file.writer.flush(true);
+    try {
+      const files = new AofLoader({ engine: engine(), logger, dumps: loader() });
+      const manifest = files.readManifest();
+      // Whoever asks for what is not on the disk keeps what is in memory.
+      if (file.state === "waiting" || file.writer.buffer.length > 0) return CANNOT_LOAD_AOF;
+      if (!files.finds(manifest)) return CANNOT_LOAD_AOF;
+      saver().cancel();
+      for (const database of keyspace.databases) keyspace.flush(database, false);
+      files.loadNow(manifest);
+    } catch (error) {
+      if (!(error instanceof LoadError)) throw error;
+      logger.warning(error.message);
+      return CANNOT_LOAD_AOF;
+    }
+    keyspace.dirty = 0;
+    logger.notice("Append Only File loaded by DEBUG LOADAOF");
     return undefined;
   }
 

@@ -356,6 +356,7 @@ export function fakePorts(clock: Clock): Ports {
       scheduleSave: () => {},
       save: () => true,
       reload: () => undefined,
+      reloadAppendOnly: () => undefined,
       readPayload,
     },
     appendOnly: {

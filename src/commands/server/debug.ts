@@ -11,7 +11,7 @@ import { stringEncoding } from "../../store/string_encoding.ts";
 import { debugHelp } from "./debug_help.ts";
 import { debugObject } from "./debug_object.ts";
 import { debugProtocol } from "./debug_protocol.ts";
-import { debugReload } from "./save.ts";
+import { debugLoadAof, debugReload } from "./save.ts";
 
 /** One subcommand: how many arguments it takes, DEBUG and its name included, and what it does. */
 interface Tool {
@@ -35,6 +35,7 @@ const TOOLS: Readonly<Record<string, Tool>> = {
   "set-active-expire": tool(3, 3, setActiveExpire),
   populate: tool(3, 5, populate),
   reload: tool(2, Infinity, debugReload),
+  loadaof: tool(2, 2, debugLoadAof),
   "stringmatch-len": tool(4, 4, stringMatch),
   "config-rewrite-force-all": tool(2, 2, rewriteAll),
   htstats: tool(3, 4, tableStats),

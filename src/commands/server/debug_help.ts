@@ -12,6 +12,8 @@ export const debugHelp = helpOf("debug", [
   "    Answer this error.",
   "HTSTATS <database>",
   "    The state of a database's hash table.",
+  "LOADAOF",
+  "    Empty the data and load the append-only file again.",
   "LOG <message>",
   "    Write a line to the log.",
   "OBJECT <key>",

@@ -1,4 +1,4 @@
-// SAVE, BGSAVE, LASTSAVE and BGREWRITEAOF, and DEBUG RELOAD, which saves and loads.
+// SAVE, BGSAVE, LASTSAVE, BGREWRITEAOF, DEBUG RELOAD, which saves and loads, and DEBUG LOADAOF.
 import { keyword, wordOf } from "../../engine/arguments.ts";
 import type { Call } from "../../engine/call.ts";
 import { CommandError, ERR } from "../../engine/errors.ts";
@@ -65,6 +65,14 @@ export function save(call: Call): void {
 /** LASTSAVE */
 export function lastsave(call: Call): void {
   call.reply.integer(Math.floor(call.services.ports.dumps.lastSavedAtMs / 1000));
+}
+
+/** DEBUG LOADAOF */
+export function debugLoadAof(call: Call): void {
+  call.propagateNothing();
+  const refusal = call.services.ports.dumps.reloadAppendOnly();
+  if (refusal === undefined) call.reply.ok();
+  else call.reply.error(refusal);
 }
 
 /** DEBUG RELOAD [NOSAVE] */
