@@ -214,9 +214,9 @@ export class Connection implements Transport {
     const pending = this.#output.pendingBytes;
     if (pending > UNLIMITED_OUTPUT_BYTES) this.checkOutput(this.#engine.keyspace.nowMs);
     else if (this.#outputLimit.running) this.checkOutput(this.#engine.keyspace.nowMs);
-    const { replyGate, propagation } = this.#engine;
+    const { replyGate } = this.#engine;
     if (!replyGate.closed) this.#output.flush();
-    else if (this.#writer.length > 0) replyGate.hold(this.#output, propagation.count);
+    else if (this.#writer.length > 0) replyGate.hold(this.#output);
   }
 
   /** Closes the connection if its output exceeds `client-output-buffer-limit`. */

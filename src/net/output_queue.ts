@@ -1,5 +1,5 @@
 // Writes replies without waiting: one buffer is being written while the other fills.
-import type { GatedOutput } from "../engine/reply_gate.ts";
+import type { HeldOutput } from "../engine/reply_gate.ts";
 import { giveLargeBuffer, LARGE_REPLY_BYTES } from "../resp/large_buffers.ts";
 import type { ReplyWriter } from "../resp/reply_writer.ts";
 
@@ -11,17 +11,14 @@ export interface ByteWriter {
 const NO_BYTES = new Uint8Array(0);
 
 /** The output side of a connection. At most one write is under way; its buffer is not touched. */
-export class OutputQueue implements GatedOutput {
+export class OutputQueue implements HeldOutput {
   readonly #target: ByteWriter;
   readonly #writer: ReplyWriter;
   readonly #onWritten: (bytes: number) => void;
   readonly #onError: () => void;
   #spare: Uint8Array<ArrayBuffer> = NO_BYTES;
   #inFlight = 0;
-  /** Bytes that were ever taken from the reply writer. */
-  #taken = 0;
-  /** What lies behind this position, counted as {@link #taken} is, is held back. */
-  #limit = Infinity;
+  #held = false;
   /** Bytes of the buffer in flight that earlier, shorter writes took. */
   #sent = 0;
   #writing = false;
@@ -61,45 +58,27 @@ export class OutputQueue implements GatedOutput {
     return this.#peak;
   }
 
+  /** Nothing more leaves until {@link letOut}; what is being written goes on. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  letOut(): void {
+    this.#held = false;
+    this.flush();
+  }
+
   /** Starts writing what the reply writer holds, unless a write is under way: its end will. */
   flush(): void {
-    this.#limit = Infinity;
-    this.#next();
-  }
-
-  hold(): number {
-    if (this.#limit === Infinity) this.#limit = this.#taken;
-    return this.#taken + this.#writer.length;
-  }
-
-  letOut(position: number): void {
-    this.#limit = position < this.#taken + this.#writer.length ? position : Infinity;
-    this.#next();
-  }
-
-  #next(): void {
-    if (this.#writing || this.#writer.length === 0) return;
+    if (this.#writing || this.#writer.length === 0 || this.#held) return;
     if (this.#failed) return this.discard();
-    if (this.#limit <= this.#taken) return;
-    const full = this.#writer.buffer;
-    let length = this.#writer.length;
+    const full = this.#writer.buffer, length = this.#writer.length;
     this.#writer.buffer = this.#spare;
     this.#writer.length = 0;
-    if (this.#limit < this.#taken + length) length = this.#keepHeld(full, length);
     this.#spare = full;
-    this.#taken += length;
     this.#inFlight = this.#peak = length;
     this.#writing = true;
     this.#target.write(full.subarray(0, length)).then(this.#wrote, this.#fail);
-  }
-
-  /** What is held goes to the buffer that is filled now; answers how much may leave. */
-  #keepHeld(full: Uint8Array, length: number): number {
-    const free = this.#limit - this.#taken;
-    this.#writer.reserve(length - free);
-    this.#writer.buffer.set(full.subarray(free, length));
-    this.#writer.length = length - free;
-    return free;
   }
 
   readonly #wrote = (count: number): void => {
@@ -123,7 +102,7 @@ export class OutputQueue implements GatedOutput {
       if (!this.#failed) giveLargeBuffer(this.#spare);
       this.#spare = NO_BYTES;
     }
-    if (this.#writer.length > 0) this.#next();
+    if (this.#writer.length > 0) this.flush();
     if (!this.#writing && this.#writer.length === 0) this.#release();
   }
 
@@ -151,7 +130,7 @@ export class OutputQueue implements GatedOutput {
 
   /** Resolves when everything is written, or cannot be. */
   drained(): Promise<void> {
-    this.#next();
+    this.flush();
     if (this.#failed || !this.#writing && this.#writer.length === 0) return Promise.resolve();
     this.#drained ??= Promise.withResolvers<void>();
     return this.#drained.promise;

@@ -137,7 +137,7 @@ export class AofBuffer implements PropagationSink {
   drop(count: number): void {
     this.#settle();
     this.#length -= count;
-    this.#unitStart -= count;
+    this.#unitStart = Math.max(0, this.#unitStart - count);
     if (this.#length > 0) {
       this.#bytes.copyWithin(0, count, count + this.#length);
       return;
