@@ -23,6 +23,7 @@ import { AppendOnlyDoor } from "./persistence/append_only_door.ts";
 import { AppendOnlyError, AppendOnlyFile } from "./persistence/append_only_file.ts";
 import { Dumps } from "./persistence/dumps.ts";
 import { DumpLoader } from "./persistence/load.ts";
+import { removeLeftovers } from "./persistence/leftovers.ts";
 import { LoadError } from "./persistence/load_state.ts";
 import { DumpSaver } from "./persistence/save.ts";
 import { PersistenceStatus } from "./persistence/status.ts";
@@ -149,6 +150,8 @@ export class Server {
   /** Loads the data; false when the server was stopped meanwhile. Throws what it cannot serve. */
   async #load(): Promise<boolean> {
     const { engine, logger } = this;
+    const nowMs = this.#clock.nowMs();
+    await removeLeftovers({ config: this.#config, logger, nowMs, pid: Deno.pid });
     const files = new AofLoader({ engine, logger, dumps: this.#loader });
     const manifest = files.readManifest();
     if (!this.#config.bool("appendonly")) {

@@ -1,0 +1,51 @@
+// Removes half-written files that a process left behind when it was killed.
+import { join } from "node:path";
+import type { Logger } from "../base/logger.ts";
+import type { Config } from "../config/config.ts";
+
+/**
+ * A file that nobody has written to for so long is nobody's: whoever saves writes all the time. Whether
+ * the process in its name is alive cannot be known.
+ */
+const ABANDONED_MS = 3_600_000;
+
+const DUMPS = /^temp-(?:bgsave-)?(\d+)(?:-\d+)?\.rdb$/;
+const BASES = /^temp-rewriteaof-(?:bg-)?(\d+)\.aof$/;
+
+/** Where and when to look. */
+export interface LeftoverOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  /** Unix time in milliseconds. */
+  readonly nowMs: number;
+  /** The number of this process, which has written nothing yet. */
+  readonly pid: number;
+}
+
+/** Looks through the folders of the data. Never rejects: what cannot be removed stays. */
+export async function removeLeftovers(options: LeftoverOptions): Promise<void> {
+  const { config } = options;
+  const dir = config.text("dir");
+  await removeFrom(dir, DUMPS, options);
+  await removeFrom(dir, BASES, options);
+  await removeFrom(join(dir, config.text("appenddirname")), BASES, options);
+}
+
+async function removeFrom(
+  folder: string,
+  pattern: RegExp,
+  { logger, nowMs, pid }: LeftoverOptions,
+): Promise<void> {
+  try {
+    for await (const { name, isFile } of Deno.readDir(folder)) {
+      const match = isFile ? pattern.exec(name) : null;
+      if (match === null) continue;
+      const path = join(folder, name);
+      const { mtime, size } = await Deno.stat(path);
+      const ageMs = nowMs - (mtime?.getTime() ?? nowMs);
+      if (ageMs < ABANDONED_MS && Number(match[1]) !== pid) continue;
+      await Deno.remove(path);
+      logger.notice(`Removed ${name} (${size} bytes), which a process left behind half-written`);
+    }
+  } catch { /* the folder is not there yet, or another start was faster */ }
+}
