@@ -202,6 +202,11 @@ export class OrderedNodes {
     }
   }
 
+  /** Leaves out the last child, which the caller freed; answers how many are left. */
+  forgetLastChild(node: number): number {
+    return --this.#arena.i32[node * 2];
+  }
+
   /** Appends the children of a node from `from` on to another node, which has room. */
   moveChildren(node: number, from: number, to: number): void {
     const { i32, f64 } = this.#arena;

@@ -276,20 +276,40 @@ export class OrderedTree extends OrderedWalk {
 
   /** Frees all nodes; the members are the caller's. */
   clear(): void {
-    if (this.root !== 0) this.#free(this.root, this.depth);
-    this.root =
-      this.depth =
+    this.drain(Infinity);
+  }
+
+  /**
+   * Frees up to so many leaves, the last ones first; true when none is left. From then on the tree
+   * is empty; before, nothing else may be done with it. The members are the caller's.
+   */
+  drain(leaves: number): boolean {
+    while (this.root !== 0 && leaves > 0) {
+      this.#dropLastLeaf();
+      leaves--;
+    }
+    if (this.root !== 0) return false;
+    this.depth =
       this.firstLeaf =
       this.lastLeaf =
       this.size =
         0;
+    return true;
   }
 
-  #free(node: number, height: number): void {
-    if (height === 0) return this.nodes.freeLeaf(node);
-    for (let slot = nodeCount(this.arena.i32, node) - 1; slot >= 0; slot--) {
-      this.#free(childOf(this.arena.i32, node, slot), height - 1);
+  /** Frees the last leaf, and those above that it was the last child of. */
+  #dropLastLeaf(): void {
+    const { i32 } = this.arena, { depth, path } = this;
+    let node = this.root;
+    for (let level = 0; level < depth; level++) {
+      path[level] = node;
+      node = childOf(i32, node, nodeCount(i32, node) - 1);
     }
-    this.nodes.freeInner(node);
+    this.nodes.freeLeaf(node);
+    for (let level = depth - 1; level >= 0; level--) {
+      if (this.nodes.forgetLastChild(path[level]) > 0) return;
+      this.nodes.freeInner(path[level]);
+    }
+    this.root = 0;
   }
 }

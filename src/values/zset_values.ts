@@ -2,6 +2,7 @@
 import { asciiBytes } from "../base/bytes.ts";
 import { formatSeventeenDigits } from "../base/double.ts";
 import { Listpack } from "../memory/listpack.ts";
+import type { OrderedTree } from "../memory/ordered_tree.ts";
 import { TableWalk } from "../memory/table_walk.ts";
 import { Digest } from "./digest.ts";
 import { ENCODING_LISTPACK } from "./encodings.ts";
@@ -34,9 +35,7 @@ export class ZsetValues implements ValueType {
 
   freeInSlices(encoding: number, value: number): SlicedFree | undefined {
     if (encoding === ENCODING_LISTPACK) return undefined;
-    const { table, tree } = this.tables.release(value);
-    tree.clear(); // a step for 64 elements
-    return new TableDrain(table);
+    return new ZsetDrain(this.tables.release(value));
   }
 
   copy(encoding: number, value: number): number {
@@ -73,5 +72,23 @@ export class ZsetValues implements ValueType {
       pair.mix(asciiBytes(formatSeventeenDigits(elements.score)));
       digest.xor(pair.bytes);
     }
+  }
+}
+
+/** Elements that take the time of freeing a leaf. */
+const ELEMENTS_PER_LEAF = 4;
+
+/** Frees a large sorted set in slices: its order first, then its members. */
+class ZsetDrain implements SlicedFree {
+  readonly #tree: OrderedTree;
+  readonly #members: TableDrain;
+
+  constructor({ table, tree }: ZsetTable) {
+    this.#tree = tree;
+    this.#members = new TableDrain(table);
+  }
+
+  run(elements: number): boolean {
+    return this.#tree.drain(Math.ceil(elements / ELEMENTS_PER_LEAF)) && this.#members.run(elements);
   }
 }

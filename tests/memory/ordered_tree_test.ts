@@ -1,7 +1,8 @@
 // The ordered tree against a sorted array, over seeded steps.
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { SeededRandom } from "../../src/base/random.ts";
 import { Arena } from "../../src/memory/arena.ts";
+import { INNER_BYTES, LEAF_BYTES } from "../../src/memory/ordered_nodes.ts";
 import { OrderedTree } from "../../src/memory/ordered_tree.ts";
 
 /** A member entry as the hash table lays it out: 16 bytes of header with the length, then the key. */
@@ -100,6 +101,27 @@ for (const seed of [1, 2, 3, 4]) {
     runSteps(seed, 36000, scores);
   });
 }
+
+Deno.test("a tree is drained leaf by leaf, a bounded number at a time", () => {
+  for (const count of [1, 64, 65, 300_000]) {
+    const arena = new Arena();
+    const tree = new OrderedTree(arena);
+    const member = memberEntry(arena, "m");
+    const before = arena.usedBytes;
+    for (let i = 0; i < count; i++) tree.insert(i, member);
+    let slices = 0;
+    for (let done = false; !done; slices++) {
+      const used = arena.usedBytes;
+      done = tree.drain(10);
+      // Ten leaves, and at most two inner nodes with them.
+      assert(used - arena.usedBytes <= 10 * LEAF_BYTES + 2 * INNER_BYTES + 512);
+    }
+    assert(slices >= Math.ceil(count / 640), `${slices} slices for ${count}`);
+    assertEquals([tree.bytes, arena.usedBytes, tree.size], [0, before, 0]);
+    tree.insert(1, member); // usable as a new one
+    assertEquals(contents(tree), [[1, member]]);
+  }
+});
 
 Deno.test("a tree filled in ascending or descending order keeps its leaves full", () => {
   for (const direction of [1, -1]) {
