@@ -95,6 +95,11 @@ export class ServerProcess {
     }
   }
 
+  /** Sends a signal and does not wait for what follows. */
+  signal(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
   /** Sends the signal, waits for the end and removes the temporary folder. */
   async stop(signal: Deno.Signal = "SIGTERM"): Promise<Deno.CommandStatus> {
     if (this.#running) {

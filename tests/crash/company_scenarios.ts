@@ -1,0 +1,163 @@
+/** Servers that share a folder, and servers that are told to stop in the middle of something. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { join } from "node:path";
+import { startMiniredis } from "../support/miniredis_server.ts";
+import { plain } from "../support/reply.ts";
+import { RespClient } from "../support/resp_client.ts";
+import { storeBallast } from "./ballast.ts";
+import { strayFiles } from "./data_folder.ts";
+import { sleep } from "./save_requester.ts";
+import { backgroundSave, type Guest, type Scenario, untilInfo } from "./scenario.ts";
+
+const APPENDS = { appendonly: "yes", save: "" };
+const SAVES = { save: ["3600", "1"] };
+const KEYS = 60_000;
+
+const sharing: Scenario[] = [
+  {
+    name: "two servers that save to the same dump",
+    run: async ({ start }) => {
+      const one = await start(SAVES), other = await start(SAVES);
+      for (let round = 0; round < 10; round++) {
+        await one.ask("SET", "who", "one", "EX", "10000");
+        await other.ask("SET", "who", "other");
+        for (const { ask } of [one, other]) {
+          await ask("SET", `large:${round}`, "x".repeat(300_000));
+          await ask("BGSAVE");
+        }
+        await sleep(round);
+        await other.ask("SAVE"); // or its own BGSAVE is still under way
+      }
+      for (const guest of [one, other]) assert(await backgroundSave(guest));
+      await one.server.stop("SIGKILL");
+      await other.server.stop("SIGKILL");
+      const next = await start(SAVES);
+      assertEquals(await next.ask("GET", "who"), "other");
+      assertEquals(await next.ask("DBSIZE"), 11);
+    },
+  },
+  {
+    name: "a second server on a folder with an append-only file",
+    run: async ({ dir, start, executable }) => {
+      const one = await start(APPENDS);
+      await one.ask("SET", "k", "v");
+      const second = await startMiniredis(APPENDS, {
+        dir,
+        executable: executable ?? "",
+        withoutWaiting: true,
+      });
+      try {
+        assertEquals((await second.ended).code, 1);
+      } finally {
+        await second.stop("SIGKILL");
+      }
+      assertMatch(second.log, /appendonlydir.*another server/);
+      assertEquals(await one.ask("SET", "l", "w"), "OK");
+      await one.server.stop("SIGKILL");
+      const next = await start(APPENDS);
+      assertEquals(await next.ask("MGET", "k", "l"), ["v", "w"]);
+    },
+  },
+];
+
+/** Fills a server so that whatever it does then takes a while. */
+async function filled(guest: Guest): Promise<void> {
+  await storeBallast(guest.client, KEYS);
+  await guest.ask("SELECT", 0);
+}
+
+/** Stops it with SIGTERM; what it knew then is there after the next start. */
+async function stopsWhole(
+  { ask, server }: Guest,
+  dir: string,
+  next: () => Promise<Guest>,
+): Promise<void> {
+  assertEquals(await ask("SET", "last", "word"), "OK");
+  const size = await ask("DBSIZE");
+  const { code } = await server.stop("SIGTERM");
+  assertEquals(code, 0, server.log);
+  assertEquals(strayFiles(dir), []);
+  const after = await next();
+  assertEquals(await after.ask("GET", "last"), "word");
+  assertEquals(await after.ask("DBSIZE"), size);
+  assertEquals(plain(await after.client.send("SELECT", 9)), "OK");
+  assert(Number(await after.ask("DBSIZE")) >= KEYS);
+}
+
+const stopping: Scenario[] = [
+  {
+    name: "SIGTERM during a BGSAVE",
+    run: async ({ dir, start }) => {
+      const guest = await start(SAVES);
+      await filled(guest);
+      await guest.ask("BGSAVE");
+      await stopsWhole(guest, dir, () => start(SAVES));
+    },
+  },
+  {
+    name: "SIGTERM during a BGREWRITEAOF",
+    run: async ({ dir, start }) => {
+      const guest = await start(APPENDS);
+      await filled(guest);
+      await guest.ask("BGREWRITEAOF");
+      await sleep(20);
+      await stopsWhole(guest, dir, () => start(APPENDS));
+    },
+  },
+  {
+    name: "SIGTERM while CONFIG SET appendonly yes writes its first file waits for it",
+    run: async ({ dir, start }) => {
+      const guest = await start(SAVES);
+      await filled(guest);
+      assertEquals(await guest.ask("CONFIG", "SET", "appendonly", "yes"), "OK");
+      guest.server.signal("SIGTERM");
+      await guest.server.waitForLog(/Writing initial AOF, can't exit/);
+      assert(guest.server.isRunning);
+      await untilInfo(guest, "aof_rewrite_in_progress:0");
+      await stopsWhole(guest, dir, () => start(APPENDS));
+    },
+  },
+  ...[SAVES, APPENDS].map((flags): Scenario => ({
+    name: `SIGTERM while ${flags === SAVES ? "a dump" : "an append-only file"} is loaded`,
+    run: async ({ dir, start, executable }) => {
+      const guest = await start(flags);
+      await filled(guest);
+      await guest.ask("SET", "k", "v");
+      await guest.server.stop("SIGTERM");
+      for (let round = 0; round < 5; round++) {
+        const again = await startMiniredis(flags, {
+          dir,
+          executable: executable ?? "",
+          withoutWaiting: true,
+        });
+        await again.waitForLog(/Running mode=/);
+        await sleep(round * 10);
+        assertEquals((await again.stop("SIGTERM")).code, 0, again.log);
+        assertEquals(strayFiles(dir), []);
+      }
+      const next = await start(flags);
+      assertEquals(await next.ask("GET", "k"), "v");
+    },
+  })),
+  {
+    name: "files that a killed server left are gone after the next start",
+    run: async ({ dir, start }) => {
+      for (const name of ["temp-1.rdb", "temp-bgsave-1-1.rdb"]) {
+        Deno.writeTextFileSync(join(dir, name), "REDIS0011");
+      }
+      const flags = { ...APPENDS };
+      await (await start(flags)).server.stop("SIGKILL");
+      const folder = join(dir, "appendonlydir");
+      for (const name of ["temp-rewriteaof-bg-1.aof", "temp-appendonly.aof.manifest"]) {
+        Deno.writeTextFileSync(join(folder, name), "REDIS0011");
+      }
+      Deno.writeTextFileSync(join(dir, "mine.txt"), "not the server's");
+      using client = await RespClient.connect({ port: (await start(flags)).server.port });
+      assertEquals(plain(await client.send("PING")), "PONG");
+      assertEquals(strayFiles(dir), ["mine.txt"]);
+    },
+  },
+];
+
+export const COMPANY_SCENARIOS: readonly Scenario[] = [...sharing, ...stopping];
