@@ -173,6 +173,7 @@ export class Server {
     const status = await this.#stopped.promise;
     await this.#listeners.close();
     await this.#appendOnly.close();
+    await this.#saver.finished; // one that was cancelled removes its file
     unhook(); // not before: another signal would end the process with its own status
     this.logger.warning("Redis is now ready to exit, bye bye...");
     return status;
