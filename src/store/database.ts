@@ -166,6 +166,7 @@ export class Database extends KeyLookup {
   /** Frees what the value word points to, if it points to something. */
   #freeValue(ref: number): void {
     const type = this.typeOf(ref), encoding = this.encodingOf(ref);
+    this.forgetFields(ref);
     if (type !== TYPE_STRING) this.keyspace.releaseValue(type, encoding, this.valueOf(ref));
     else if (encoding === ENCODING_RAW_BLOCK) this.arena.free(this.valueOf(ref));
   }
@@ -370,6 +371,7 @@ export class Database extends KeyLookup {
   detach(ref: number): number {
     this.willChange(ref);
     const value = this.valueOf(ref);
+    this.forgetFields(ref);
     if (hasExpiry(this.arena, ref)) this.#forgetExpiry(ref);
     this.table.unlink(ref);
     this.arena.free(ref);

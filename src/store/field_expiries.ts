@@ -15,9 +15,9 @@ import { memberInto, TableDrain } from "../values/table_values.ts";
 import type { SlicedFree } from "../values/value_type.ts";
 
 /**
- * Keys with the instant at which the first field of their hash expires. A hint, not the truth: keys
- * that were deleted or replaced stay until their instant comes, fields may have got more time.
- * Whoever takes one looks at the hash and, if fields are left, notes the key again.
+ * Keys with the instant at which the first field of their hash expires. A hint, not the truth:
+ * fields may have got more time, or been given back. Whoever takes one looks at the hash and, if
+ * fields are left, notes the key again.
  */
 export class FieldExpiries {
   readonly #table: HashTable;
@@ -29,7 +29,7 @@ export class FieldExpiries {
     this.#heap = new ExpiryHeap(arena);
   }
 
-  /** Number of keys, those included that hold no such hash any more. */
+  /** Number of keys, those included whose hash has no field any more that expires. */
   get size(): number {
     return this.#table.size;
   }

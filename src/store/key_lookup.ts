@@ -6,6 +6,7 @@ import { RefVector } from "../memory/ref_vector.ts";
 import {
   accessOf,
   BLOCK_HEADER_BYTES,
+  ENCODING_LISTPACK,
   ENCODING_RAW_BLOCK,
   encodingOf,
   expireAtOf,
@@ -14,6 +15,7 @@ import {
   keyLength,
   keyStart,
   setAccess,
+  TYPE_HASH,
   typeOf,
   valueWord,
 } from "./entry.ts";
@@ -172,6 +174,12 @@ export abstract class KeyLookup {
   /** Expiry instant in Unix ms, {@link NO_EXPIRY} without. */
   expireAtOf(ref: number): number {
     return expireAtOf(this.arena, ref);
+  }
+
+  /** The value of an entry goes: the fields of a hash do not expire any more. */
+  protected forgetFields(ref: number): void {
+    if (this.fieldExpiries.size === 0 || this.typeOf(ref) !== TYPE_HASH) return;
+    if (this.encodingOf(ref) !== ENCODING_LISTPACK) this.fieldExpiries.note(this.keyOf(ref), -1);
   }
 
   /** Removes an entry with its value. The caller announces the change. */

@@ -32,7 +32,7 @@ const PICKS_MAX = 100;
 export class HashValue {
   encoding = ENCODING_LISTPACK;
   value = 0;
-  /** Fields that expire up to here, Unix ms, are not seen: a replica may not remove them. */
+  /** Fields that expire up to here, Unix ms, are not seen, though they were not removed yet. */
   hiddenUntilMs = -1;
   /** The field of the last {@link find}, {@link next} or {@link pick}: valid until the next call. */
   readonly field = new Slice();
@@ -110,6 +110,11 @@ export class HashValue {
     if (this.encoding === ENCODING_HASHTABLE) this.#at = this.table.find(field);
     else this.#at = this.#listpack.find(field.bytes, field.start, field.end, this.#stride);
     return this.#at !== 0 && !this.#hidden();
+  }
+
+  /** Whether the field that {@link find} did not find is there, but its time is over. */
+  get foundOver(): boolean {
+    return this.#at !== 0;
   }
 
   #hidden(): boolean {

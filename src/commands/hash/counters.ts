@@ -12,7 +12,7 @@ import { integer64Of } from "../../engine/arguments.ts";
 import type { Call } from "../../engine/call.ts";
 import { CommandError, ERR } from "../../engine/errors.ts";
 import type { HashValue } from "../../values/hash_value.ts";
-import { hashWindow, keepHash, writeHash } from "./open_hash.ts";
+import { hashWindow, keepHash, writeFields } from "./open_hash.ts";
 
 const NOT_INTEGER = new CommandError("ERR hash value is not an integer");
 const NOT_FLOAT = new CommandError("ERR hash value is not a float");
@@ -22,6 +22,8 @@ const HSETEX_BYTES = asciiBytes("HSETEX");
 const KEEPTTL_BYTES = asciiBytes("KEEPTTL");
 const FIELDS_BYTES = asciiBytes("FIELDS");
 const ONE_BYTES = asciiBytes("1");
+/** Where the field is named. */
+const FIELD = { first: 2, end: 3, stride: 1 };
 const ZERO = new Slice(asciiBytes("0"));
 /** The digits of the new value; one buffer, as nothing else runs in between. */
 const digits = new Slice(new Uint8Array(24), 0, 0);
@@ -30,7 +32,7 @@ const digits = new Slice(new Uint8Array(24), 0, 0);
 export function hincrby(call: Call): void {
   const key = call.at(1), field = call.at(2);
   const increment = integer64Of(call.at(3));
-  const ref = writeHash(call, key);
+  const ref = writeFields(call, FIELD);
   const hash = hashWindow(call);
   const sum = addInt64(ref !== 0 && hash.find(field) ? integerOf(hash) : 0, increment);
   if (sum === undefined) throw ERR.overflow;
@@ -62,7 +64,7 @@ export function hincrbyfloat(call: Call): void {
   const key = call.at(1), field = call.at(2);
   const increment = longDoubleOf(call.at(3), ERR.notFloat);
   if (increment.kind !== "finite") throw NOT_FINITE;
-  const ref = writeHash(call, key);
+  const ref = writeFields(call, FIELD);
   const hash = hashWindow(call);
   const found = ref !== 0 && hash.find(field);
   const expires = found && hash.expireAtMs >= 0;

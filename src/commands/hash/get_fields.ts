@@ -1,18 +1,18 @@
 // Reading a hash: single fields, their number, all of them.
 import type { Call } from "../../engine/call.ts";
 import type { HashValue } from "../../values/hash_value.ts";
-import { readHash } from "./open_hash.ts";
+import { readFields, readHash } from "./open_hash.ts";
 
 /** HGET key field */
 export function hget(call: Call): void {
-  const hash = readHash(call, call.at(1));
+  const hash = readFields(call, 2, 3);
   if (hash === undefined || !hash.find(call.at(2))) return call.reply.null();
   call.reply.bulk(hash.readValue());
 }
 
 /** HMGET key field [field ...] */
 export function hmget(call: Call): void {
-  writeValues(call, readHash(call, call.at(1)), 2);
+  writeValues(call, readFields(call, 2, call.count), 2);
 }
 
 /** Writes the values of the fields named from `first` on, null for those that are not there. */
@@ -25,20 +25,20 @@ export function writeValues(call: Call, hash: HashValue | undefined, first: numb
   }
 }
 
-/** HLEN key */
+/** HLEN key. Fields count until they are removed, also when their time is over. */
 export function hlen(call: Call): void {
   call.reply.integer(readHash(call, call.at(1))?.size ?? 0);
 }
 
 /** HSTRLEN key field */
 export function hstrlen(call: Call): void {
-  const hash = readHash(call, call.at(1));
+  const hash = readFields(call, 2, 3);
   call.reply.integer(hash?.find(call.at(2)) ? hash.readValue().length : 0);
 }
 
 /** HEXISTS key field */
 export function hexists(call: Call): void {
-  call.reply.integer(readHash(call, call.at(1))?.find(call.at(2)) ? 1 : 0);
+  call.reply.integer(readFields(call, 2, 3)?.find(call.at(2)) ? 1 : 0);
 }
 
 /** HGETALL key */
@@ -57,7 +57,7 @@ export function hgetall(call: Call): void {
   hash.end();
 }
 
-/** Only a replica has fields that are there and may not be seen: nobody knows how many. */
+/** Nobody knows how many of the fields that are there may be seen. */
 function writeVisible({ reply }: Call, hash: HashValue): void {
   const token = reply.openArray();
   let fields = 0;

@@ -84,6 +84,8 @@ function expireAs(call: Call, unit: ExpiryUnit): void {
     for (let i = first; i < call.count; i++) reply.integer(NO_FIELD);
     return;
   }
+  // As in Redis a field whose time is over, but which is still there, lives on with another one.
+  hashWindow(call).hiddenUntilMs = -1;
   const changes = new FieldChanges(call, ref);
   const over = isOverHere(call, atMs);
   try {

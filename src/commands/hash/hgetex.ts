@@ -3,13 +3,14 @@ import { asciiBytes } from "../../base/bytes.ts";
 import type { Slice } from "../../base/slice.ts";
 import { keyword } from "../../engine/arguments.ts";
 import type { Call } from "../../engine/call.ts";
+import { TYPE_HASH } from "../../store/entry.ts";
 import type { HashValue } from "../../values/hash_value.ts";
 import { type ExpiringOptions, readExpiringOptions } from "./expiring_options.ts";
 import { fieldsFrom, isOverHere } from "./field_arguments.ts";
 import { FieldChanges } from "./field_changes.ts";
 import { writeValues } from "./get_fields.ts";
 import { persistEffect } from "./hexpire.ts";
-import { hashWindow, keepHash, removeEmptyHash, writeHash } from "./open_hash.ts";
+import { hashWindow, keepHash, removeEmptyHash, writeFields } from "./open_hash.ts";
 import { removeFields } from "./set_fields.ts";
 
 const HGETEX = { word: keyword("persist"), conditions: false, stride: 1 };
@@ -22,8 +23,10 @@ const FIELDS_BYTES = asciiBytes("FIELDS");
 
 /** HGETDEL key FIELDS numfields field [field ...] */
 export function hgetdel(call: Call): void {
-  const ref = writeHash(call, call.at(1));
+  // Of a wrong type first, as in Redis.
+  call.writeTyped(call.at(1), TYPE_HASH);
   const first = fieldsFrom(call, 2);
+  const ref = writeFields(call, { first, end: call.count, stride: 1 });
   writeValues(call, ref === 0 ? undefined : hashWindow(call), first);
   if (ref === 0 || removeFields(call, first) === 0 || !call.propagates) return;
   call.propagateAs(HDEL_BYTES, call.at(1).copy(), ...copies(call, first, call.count));
@@ -40,7 +43,7 @@ export function hgetex(call: Call): void {
   const options = readExpiringOptions(call, HGETEX);
   const { reply } = call;
   const key = call.at(1);
-  const ref = writeHash(call, key);
+  const ref = writeFields(call, { first: options.first, end: options.end, stride: 1 });
   reply.array(options.end - options.first);
   if (ref === 0) {
     for (let i = options.first; i < options.end; i++) reply.null();
@@ -83,7 +86,7 @@ export function hsetex(call: Call): void {
   const options = readExpiringOptions(call, HSETEX);
   const { database, reply } = call;
   const key = call.at(1);
-  let ref = writeHash(call, key);
+  let ref = writeFields(call, { first: options.first, end: options.end, stride: 2 });
   const hash = hashWindow(call);
   if (!holds(call, options, ref === 0 ? undefined : hash)) return reply.integer(0);
   if (ref === 0) hash.create();

@@ -5,7 +5,7 @@ import type { Call } from "../../engine/call.ts";
 import { CommandError, ERR } from "../../engine/errors.ts";
 import type { HashValue } from "../../values/hash_value.ts";
 import { sampleElements } from "../sample.ts";
-import { readHash } from "./open_hash.ts";
+import { readSweptHash } from "./open_hash.ts";
 
 const WITHVALUES = keyword("withvalues");
 const LONG_MAX = 2n ** 63n - 1n;
@@ -16,7 +16,7 @@ const COUNT_RANGE = new CommandError(
 /** HRANDFIELD key [count [WITHVALUES]] */
 export function hrandfield(call: Call): void {
   if (call.count > 2) return someFields(call);
-  const hash = readHash(call, call.at(1));
+  const hash = readSweptHash(call, call.at(1));
   if (hash === undefined) return call.reply.null();
   hash.pick();
   call.reply.bulk(hash.field);
@@ -33,7 +33,7 @@ function someFields(call: Call): void {
   const withValues = call.count > 3;
   if (call.count > 4 || withValues && !call.at(3).equalsIgnoreCase(WITHVALUES)) throw ERR.syntax;
   if (withValues && (wide < -LONG_MAX / 2n || wide > LONG_MAX / 2n)) throw ERR.outOfRange;
-  const hash = readHash(call, call.at(1));
+  const hash = readSweptHash(call, call.at(1));
   const count = Number(wide);
   if (hash === undefined || count === 0) return call.reply.array(0);
   call.weigh(Math.abs(count));

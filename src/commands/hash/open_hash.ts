@@ -2,7 +2,7 @@
 import type { Slice } from "../../base/slice.ts";
 import type { Call } from "../../engine/call.ts";
 import { TYPE_HASH } from "../../store/entry.ts";
-import { expireFields } from "../../store/field_expiry.ts";
+import { announceExpired, expireFields } from "../../store/field_expiry.ts";
 import type { HashValue } from "../../values/hash_value.ts";
 import type { HashValues } from "../../values/hash_values.ts";
 
@@ -11,19 +11,47 @@ export function hashWindow(call: Call): HashValue {
   return (call.services.keyspace.valueTypes[TYPE_HASH] as HashValues).window;
 }
 
-/** The hash of a key for reading, undefined without one. Throws WRONGTYPE. */
+/**
+ * The hash of a key for reading, undefined without one. Fields whose time is over are not seen.
+ * Throws WRONGTYPE.
+ */
 export function readHash(call: Call, key: Slice): HashValue | undefined {
   const ref = call.readTyped(key, TYPE_HASH);
-  return ref !== 0 && openHash(call, key, ref) ? hashWindow(call) : undefined;
+  return ref === 0 ? undefined : openHash(call, ref);
+}
+
+/** As {@link readHash}, after all fields whose time is over are gone, if that is ours to decide. */
+export function readSweptHash(call: Call, key: Slice): HashValue | undefined {
+  const ref = call.readTyped(key, TYPE_HASH);
+  if (ref === 0) return undefined;
+  const hash = openHash(call, ref);
+  if (hash.hiddenUntilMs < 0 || !call.services.keyspace.expiresKeys) return hash;
+  return expireFields(call.database, key, ref) ? undefined : openHash(call, ref);
+}
+
+/** As {@link readHash}, for the fields that the arguments from `first` on name, up to `end`. */
+export function readFields(call: Call, first: number, end: number): HashValue | undefined {
+  const ref = call.readTyped(call.at(1), TYPE_HASH);
+  if (ref === 0) return undefined;
+  const hash = openHash(call, ref);
+  return removeOver(call, ref, { first, end, stride: 1 }) ? undefined : hash;
 }
 
 /**
- * Opens the hash of a key in {@link hashWindow} and answers its entry, 0 without one. Throws
- * WRONGTYPE.
+ * Opens the hash of a key in {@link hashWindow} and answers its entry, 0 without one. Fields whose
+ * time is over are not found, and overwritten. Throws WRONGTYPE.
  */
 export function writeHash(call: Call, key: Slice): number {
   const ref = call.writeTyped(key, TYPE_HASH);
-  if (ref === 0 || openHash(call, key, ref)) return ref;
+  if (ref !== 0) openHash(call, ref);
+  return ref;
+}
+
+/** As {@link writeHash}, for those of the arguments that name fields. */
+export function writeFields(call: Call, fields: FieldArguments): number {
+  const key = call.at(1);
+  const ref = writeHash(call, key);
+  if (ref === 0 || !removeOver(call, ref, fields)) return ref;
   // A lookup goes before storing under the key.
   return call.database.peek(key);
 }
@@ -35,20 +63,39 @@ export function writeOrCreateHash(call: Call, key: Slice): number {
   return ref;
 }
 
-/** Removes fields whose time is over; false when none is left and the hash is gone. */
-function openHash(call: Call, key: Slice, ref: number): boolean {
+function openHash(call: Call, ref: number): HashValue {
   const { database } = call;
-  const hash = hashWindow(call);
-  hash.open(database.encodingOf(ref), database.valueOf(ref));
+  const hash = hashWindow(call).open(database.encodingOf(ref), database.valueOf(ref));
   const nextMs = hash.nextExpireAtMs;
-  if (nextMs < 0 || nextMs > call.nowMs || call.services.keyspace.keepsExpired) return true;
-  if (!call.services.keyspace.expiresKeys) {
-    hash.hiddenUntilMs = call.nowMs;
-    return true;
+  const isDue = nextMs >= 0 && nextMs <= call.nowMs;
+  if (isDue && !call.services.keyspace.keepsExpired) hash.hiddenUntilMs = call.nowMs;
+  return hash;
+}
+
+/** Every `stride`-th argument from `first` on names a field, up to `end`. */
+export interface FieldArguments {
+  readonly first: number;
+  readonly end: number;
+  readonly stride: number;
+}
+
+/**
+ * Removes those of the fields named whose time is over, as somebody came for them; the others wait
+ * for their turn. True when none is left and the hash is gone.
+ */
+function removeOver(call: Call, ref: number, { first, end, stride }: FieldArguments): boolean {
+  const hash = hashWindow(call), { database, services } = call;
+  if (hash.hiddenUntilMs < 0 || !services.keyspace.expiresKeys) return false;
+  const removed: Uint8Array[] = [];
+  for (let i = first; i < end; i += stride) {
+    if (hash.find(call.at(i)) || !hash.foundOver) continue;
+    if (removed.length === 0) database.willChange(ref);
+    removed.push(call.at(i).copy());
+    hash.removeFound();
   }
-  if (expireFields(database, key, ref)) return false;
-  hash.open(database.encodingOf(ref), database.valueOf(ref));
-  return true;
+  if (removed.length === 0) return false;
+  database.setValue(ref, hash.encoding, hash.value);
+  return announceExpired(database, call.at(1), ref, { removed, left: hash.size });
 }
 
 /**

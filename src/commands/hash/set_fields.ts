@@ -6,6 +6,7 @@ import {
   hashWindow,
   keepHash,
   removeEmptyHash,
+  writeFields,
   writeHash,
   writeOrCreateHash,
 } from "./open_hash.ts";
@@ -55,9 +56,10 @@ export function expectPairs(call: Call, hash: HashValue, first: number): void {
 /** HSETNX key field value */
 export function hsetnx(call: Call): void {
   const key = call.at(1), field = call.at(2);
-  const ref = writeOrCreateHash(call, key);
+  const ref = writeFields(call, { first: 2, end: 3, stride: 1 });
   const hash = hashWindow(call);
-  if (ref !== 0 && hash.find(field)) return call.reply.integer(0);
+  if (ref === 0) hash.create();
+  else if (hash.find(field)) return call.reply.integer(0);
   try {
     expectPairs(call, hash, 2);
     hash.set(field, call.at(3));
@@ -73,12 +75,16 @@ export function hdel(call: Call): void {
   call.reply.integer(removeFields(call, 2));
 }
 
-/** Removes the fields named from `first` on, announces it, and answers how many there were. */
+/**
+ * Removes the fields named from `first` on, announces it, and answers how many there were. Those
+ * whose time is over count, as in Redis: they were there.
+ */
 export function removeFields(call: Call, first: number): number {
   const key = call.at(1);
   const ref = writeHash(call, key);
   if (ref === 0) return 0;
   const hash = hashWindow(call);
+  hash.hiddenUntilMs = -1;
   let removed = 0, empty = false;
   try {
     for (let i = first; i < call.count && !empty; i++) {

@@ -174,9 +174,11 @@ export function cpuLines({ ports }: Services): InfoLine[] {
 }
 
 export function keyspaceLines({ keyspace }: Services): InfoLine[] {
-  return keyspace.databases.flatMap(({ index, size, expires, averageTtlMs }): InfoLine[] => {
+  return keyspace.databases.flatMap((database): InfoLine[] => {
+    const { index, size, expires, averageTtlMs, fieldExpiries } = database;
     if (size === 0) return [];
-    const averageTtl = Math.floor(averageTtlMs);
-    return [[`db${index}`, `keys=${size},expires=${expires.length},avg_ttl=${averageTtl}`]];
+    const keys = `keys=${size},expires=${expires.length},avg_ttl=${Math.floor(averageTtlMs)}`;
+    // Hashes with fields that expire; Redis has it since 7.4, and clients pass over what they do not know.
+    return [[`db${index}`, `${keys},subexpiry=${fieldExpiries.size}`]];
   });
 }

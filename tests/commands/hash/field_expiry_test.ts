@@ -73,18 +73,84 @@ for (const [kind, value] of Object.entries(KINDS)) {
     harness.clock.advanceMs(1);
     assertEquals(harness.trace("HGET h a"), {
       reply: null,
-      effects: ["HDEL h a b"],
+      effects: ["HDEL h a"],
+      events: ["hexpired h"],
+    });
+    assertEquals(harness.trace("HGETALL h"), { reply: ["c", value], effects: [], events: [] });
+    assertEquals(harness.run("HKEYS h"), ["c"]);
+    assertEquals(harness.run("HSCAN h 0"), ["0", ["c", value]]);
+    assertEquals(harness.run("HTTL h FIELDS 3 a b c"), [-2, -2, -1]);
+    assertEquals(harness.run("HPERSIST h FIELDS 1 b"), [-2]);
+    assertEquals(harness.run("HLEN h"), 2);
+    assertEquals(harness.trace("HMGET h b b c"), {
+      reply: [null, null, value],
+      effects: ["HDEL h b"],
       events: ["hexpired h"],
     });
     assertEquals(harness.run("HLEN h"), 1);
+  });
+
+  Deno.test(`fields of a ${kind} hash whose time is over are new to those who write them`, () => {
+    const harness = fresh();
+    harness.run("HPEXPIRE h 1000 FIELDS 3 a b c");
+    harness.clock.advanceMs(1000);
+    assertEquals(harness.trace("HINCRBY h a 5"), {
+      reply: 5,
+      effects: ["MULTI", "HDEL h a", "HINCRBY h a 5", "EXEC"],
+      events: ["hexpired h", "hincrby h"],
+    });
+    assertEquals(harness.run("HSETNX h b 7"), 1);
+    assertEquals(harness.run("HSETEX h FXX FIELDS 1 c 1"), 0);
+    assertEquals(harness.run("HMGET h a b c"), ["5", "7", null]);
+    assertEquals(harness.run("HTTL h FIELDS 2 a b"), [-1, -1]);
+  });
+
+  Deno.test(`fields of a ${kind} hash whose time is over are there until they are removed`, () => {
+    const harness = fresh();
+    harness.run("HPEXPIRE h 1000 FIELDS 3 a b c");
+    harness.clock.advanceMs(1000);
+    assertEquals(harness.run("HLEN h"), 3);
+    assertEquals(harness.run("HGETALL h"), []);
+    assertEquals(harness.trace("HSET h a 2"), {
+      reply: 0,
+      effects: ["HSET h a 2"],
+      events: ["hset h"],
+    });
+    assertEquals(harness.run("HDEL h b"), 1);
+    assertEquals(harness.run("HPEXPIRE h 1000 FIELDS 1 c"), [1]);
+    assertEquals(harness.run("HMGET h a b c"), ["2", null, value]);
+  });
+
+  Deno.test(`HRANDFIELD removes the fields of a ${kind} hash whose time is over first`, () => {
+    const harness = fresh();
+    harness.run("HPEXPIRE h 1000 FIELDS 2 a b");
+    harness.clock.advanceMs(1000);
+    assertEquals(harness.trace("HRANDFIELD h 5"), {
+      reply: ["c"],
+      effects: ["HDEL h a b"],
+      events: ["hexpired h"],
+    });
     harness.run("HPEXPIRE h 1000 FIELDS 1 c");
     harness.clock.advanceMs(1000);
-    assertEquals(harness.trace("HSET h d 4"), {
-      reply: 1,
-      effects: ["MULTI", "HDEL h c", "HSET h d 4", "EXEC"],
-      events: ["hexpired h", "del h", "hset h"],
+    assertEquals(harness.trace("HRANDFIELD h").events, ["hexpired h", "del h"]);
+  });
+
+  Deno.test(`whoever comes for the last field of a ${kind} hash finds no hash`, () => {
+    const harness = fresh();
+    harness.run("HPEXPIRE h 1000 FIELDS 3 a b c");
+    harness.clock.advanceMs(1000);
+    assertEquals(harness.run("EXISTS h"), 1);
+    assertEquals(harness.trace("HMGET h a b c"), {
+      reply: [null, null, null],
+      effects: ["HDEL h a b c"],
+      events: ["hexpired h", "del h"],
     });
-    assertEquals(harness.run("HGETALL h"), ["d", "4"]);
+    assertEquals(harness.run("EXISTS h"), 0);
+    harness.run("HSET h a 1");
+    harness.run("HPEXPIRE h 1 FIELDS 1 a");
+    harness.clock.advanceMs(1);
+    assertEquals(harness.run("HINCRBY h a 2"), 2);
+    assertEquals(harness.run("HGETALL h"), ["a", "2"]);
   });
 
   Deno.test(`fields of a ${kind} hash go by themselves, after RENAME, COPY and MOVE too`, () => {
@@ -120,6 +186,32 @@ for (const [kind, value] of Object.entries(KINDS)) {
     assertEquals(harness.run("HLEN h"), 3);
   });
 }
+
+Deno.test("fields that expire together are removed in portions", () => {
+  const harness = new EngineHarness();
+  const fields = Array.from({ length: 200 }, (_, i) => String(i));
+  harness.run(["HSET", "h", ...fields.flatMap((field) => [field, "v"]), "stays", "v"]);
+  harness.run(["HPEXPIRE", "h", "1000", "FIELDS", "200", ...fields]);
+  cycle(harness, 1000);
+  const effects = harness.takeEffects().filter((effect) => effect.startsWith("HDEL"));
+  assertEquals(effects.map((effect) => effect.split(" ").length - 2), [64, 64, 64, 8]);
+  assertEquals(harness.run("HGETALL h"), ["stays", "v"]);
+});
+
+Deno.test("INFO counts the hashes with fields that expire", () => {
+  const harness = new EngineHarness();
+  const count = () => /subexpiry=(\d+)/.exec(harness.run("INFO keyspace") as string)![1];
+  for (const key of ["a", "b", "c"]) {
+    harness.run(`HSET ${key} f 1`);
+    harness.run(`HEXPIRE ${key} 100 FIELDS 1 f`);
+  }
+  assertEquals(count(), "3");
+  harness.run("SET a string");
+  harness.run("RENAME b d");
+  assertEquals(count(), "2");
+  harness.run("DEL d");
+  assertEquals(count(), "1");
+});
 
 Deno.test("a small hash is a listpackex once a field expires", () => {
   const { client } = new EngineHarness();

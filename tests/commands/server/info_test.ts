@@ -58,8 +58,8 @@ Deno.test("INFO keyspace counts keys and expiries of every database that has key
   harness.run("SET c 3 PX 100000");
   harness.run("SELECT 5");
   harness.run("SET d 4");
-  assertEquals(field(harness, "db0"), "keys=3,expires=1,avg_ttl=0");
-  assertEquals(field(harness, "db5"), "keys=1,expires=0,avg_ttl=0");
+  assertEquals(field(harness, "db0"), "keys=3,expires=1,avg_ttl=0,subexpiry=0");
+  assertEquals(field(harness, "db5"), "keys=1,expires=0,avg_ttl=0,subexpiry=0");
   assertEquals(field(harness, "db1"), undefined);
 });
 
