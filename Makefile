@@ -12,7 +12,7 @@ ARGS ?=
 TARGETS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help start test check build smoke bench release clean
+.PHONY: help start test check build smoke bench crash release clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ smoke: ## Try dist/miniredis on a dump that redis-server wrote
 
 bench: ## Measure speed and memory beside redis-server (ARGS="--only throughput --pairs 5")
 	$(DENO) task bench $(ARGS)
+
+crash: ## Kill servers, damage their files, take their disks away (ARGS="--only always --rounds 50")
+	$(DENO) task crash $(ARGS)
 
 # Deno names its targets when it refuses one. DENORT_BIN is the runtime of one target, so it is
 # dropped where several are made.

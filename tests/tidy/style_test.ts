@@ -30,6 +30,7 @@ const TEST_FOLDERS = [
   "smoke",
   "tidy",
   "bench",
+  "crash",
   "fixtures",
   "support",
 ];
