@@ -5,22 +5,21 @@ import { systemErrorWords } from "../base/system_error.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Engine } from "../engine/engine.ts";
 import { AOF_FILES, type AofFiles } from "./aof_files.ts";
+import { AofFolder } from "./aof_folder.ts";
 import {
   type AofManifest,
   EMPTY_MANIFEST,
   filesToLoad,
-  formatManifest,
   isEmptyManifest,
   ManifestError,
   manifestName,
   parseManifest,
-  temporaryManifestName,
   withUpgradedBase,
 } from "./aof_manifest.ts";
 import { type AofFault, AofReader } from "./aof_reader.ts";
 import { AofReplay, commandNameIn, commandTest } from "./aof_replay.ts";
 import { cutTail } from "./aof_tail.ts";
-import { ReplaceError, Replacement } from "./dump_files.ts";
+import { ReplaceError } from "./dump_files.ts";
 import type { DumpLoader } from "./load.ts";
 import { LoadError, type LoadSlices, type LoadState } from "./load_state.ts";
 
@@ -64,13 +63,13 @@ export class AofLoader {
   readonly #engine: Engine;
   readonly #logger: Logger;
   readonly #dumps: DumpLoader;
-  readonly #files: AofFiles;
+  readonly #folder: AofFolder;
 
   constructor({ engine, logger, dumps, files }: AofLoaderOptions) {
     this.#engine = engine;
     this.#logger = logger;
     this.#dumps = dumps;
-    this.#files = files ?? AOF_FILES;
+    this.#folder = new AofFolder(engine.config, logger, files ?? AOF_FILES);
   }
 
   get #state(): LoadState {
@@ -79,18 +78,13 @@ export class AofLoader {
 
   /** The folder that the files of the manifest stand in. */
   get folder(): string {
-    const { config } = this.#engine;
-    return join(config.text("dir"), config.text("appenddirname"));
-  }
-
-  get #appendFilename(): string {
-    return this.#engine.config.text("appendfilename");
+    return this.#folder.path;
   }
 
   /** Reads the manifest; the empty one where there is none. Throws LoadError. */
   readManifest(): AofManifest {
-    const name = manifestName(this.#appendFilename);
-    const path = join(this.folder, name);
+    const name = manifestName(this.#folder.name);
+    const path = this.#folder.pathOf(name);
     if (!isFile(path)) {
       this.#logger.debug(`The AOF manifest file ${name} doesn't exist`);
       return EMPTY_MANIFEST;
@@ -117,7 +111,7 @@ export class AofLoader {
   }
 
   #findsOldFile(): boolean {
-    return isFile(join(this.#engine.config.text("dir"), this.#appendFilename));
+    return isFile(join(this.#engine.config.text("dir"), this.#folder.name));
   }
 
   /**
@@ -163,7 +157,7 @@ export class AofLoader {
     const files = filesToLoad(manifest);
     let loadedBefore = 0;
     return files.map(({ name }, index) => {
-      const path = join(this.folder, name);
+      const path = this.#folder.pathOf(name);
       const sizeBytes = this.#sizeOf(path, name);
       const part = { name, path, sizeBytes, loadedBefore, isLast: index + 1 === files.length };
       loadedBefore += sizeBytes;
@@ -235,7 +229,7 @@ export class AofLoader {
     const head = new TextDecoder().decode(headOf(file, 0, SIGNATURE_BYTES));
     if (!head.startsWith("REDIS") && head !== "VALKEY") return 0;
     file.seekSync(0, Deno.SeekMode.Start);
-    const isOldStyle = name === this.#appendFilename;
+    const isOldStyle = name === this.#folder.name;
     this.#logger.notice(
       isOldStyle
         ? "Reading RDB preamble from AOF file..."
@@ -280,21 +274,18 @@ export class AofLoader {
 
   /** A single file, as Redis before 7.0 wrote it, becomes the base. Throws LoadError. */
   #takeOver(manifest: AofManifest): AofManifest {
-    const name = this.#appendFilename, { folder } = this;
+    const name = this.#folder.name, { folder } = this;
     const old = join(this.#engine.config.text("dir"), name);
     if (!this.#findsOldFile() || !this.#mayTakeOver(manifest)) return manifest;
     const upgraded = withUpgradedBase(manifest, name);
     try {
-      this.#files.makeFolder(folder);
+      this.#folder.make();
       // First the manifest: when the power fails in between, the next start moves the file.
-      const path = join(folder, manifestName(name));
-      const file = new Replacement(path, temporaryManifestName(name), this.#files);
-      file.write(formatManifest(upgraded));
-      file.sync();
-      file.commit();
-      this.#files.rename(old, join(folder, name));
-      this.#files.syncFolder(folder);
-      this.#files.syncFolder(this.#engine.config.text("dir"));
+      this.#folder.persist(upgraded);
+      const { files } = this.#folder;
+      files.rename(old, this.#folder.pathOf(name));
+      files.syncFolder(folder);
+      files.syncFolder(this.#engine.config.text("dir"));
     } catch (error) {
       const words = error instanceof ReplaceError ? error.message : systemErrorWords(error);
       throw new LoadError(
@@ -309,9 +300,9 @@ export class AofLoader {
 
   #mayTakeOver(manifest: AofManifest): boolean {
     if (isEmptyManifest(manifest)) return true;
-    const name = this.#appendFilename;
+    const name = this.#folder.name;
     const begun = manifest.incrs.length === 0 && manifest.base?.name === name;
-    return begun && !isFile(join(this.folder, name));
+    return begun && !isFile(this.#folder.pathOf(name));
   }
 }
 
