@@ -45,7 +45,9 @@ export class AofWriter {
   #syncing = false;
   #lastSyncMs = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #postponedSinceMs = 0;
+  /** Since when the buffer waits for a sync, -1 while it does not. */
+  /** Since when the buffer waits for a sync to end, -1 while it does not. */
+  #postponedSinceMs = -1;
   #writeError: string | undefined;
   #syncError: string | undefined;
   #lastReportMs = -Infinity;
@@ -124,7 +126,7 @@ export class AofWriter {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.buffer.clear();
-    this.#postponedSinceMs = 0;
+    this.#postponedSinceMs = -1;
     const file = this.#file;
     this.#file = undefined;
     this.#writeError = this.#syncError = undefined;
@@ -164,7 +166,7 @@ export class AofWriter {
   #postpones(): boolean {
     if (this.policy !== "everysec" || !this.#syncing) return false;
     const now = this.#engine.keyspace.clock.monotonicMs();
-    if (this.#postponedSinceMs === 0) this.#postponedSinceMs = now;
+    if (this.#postponedSinceMs < 0) this.#postponedSinceMs = now;
     if (now - this.#postponedSinceMs < POSTPONE_MS) return true;
     this.delayedSyncs++;
     this.#logger.notice(
@@ -177,7 +179,7 @@ export class AofWriter {
   /** False when not everything could be written. */
   #write(file: AofFile): boolean {
     const bytes = this.buffer.view();
-    this.#postponedSinceMs = 0;
+    this.#postponedSinceMs = -1;
     let written = 0;
     try {
       this.#measured("aof-write", () => {
@@ -275,21 +277,20 @@ export class AofWriter {
 
   /** Syncs now if the last time is a second ago, else when it is. */
   #syncInTime(): void {
-    if (
-      this.#file === undefined || this.#syncing || this.#syncedBytes === this.fileBytes ||
-      this.#timer !== undefined
-    ) return;
+    if (this.#file === undefined || this.#syncing || this.#syncedBytes === this.fileBytes) return;
     if (this.#options.pausesSync()) return;
     const now = this.#engine.keyspace.clock.monotonicMs();
     const waitMs = this.#lastSyncMs + SYNC_EVERY_MS - now;
     if (waitMs <= 0) return this.#startSync();
-    this.#timer = setTimeout(() => {
+    this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       if (this.policy === "everysec") this.#syncInTime();
     }, Math.ceil(waitMs));
   }
 
   #startSync(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     const file = this.#file!, bytes = this.fileBytes, effects = this.#writtenEffects;
     this.#syncing = true;
     this.#lastSyncMs = this.#engine.keyspace.clock.monotonicMs();
@@ -307,7 +308,7 @@ export class AofWriter {
 
   /** Goes on with what waited for the sync. */
   #afterSync(): void {
-    if (this.#postponedSinceMs !== 0) this.flush();
+    if (this.#postponedSinceMs >= 0) this.flush();
     else if (this.policy === "everysec") this.#syncInTime();
   }
 
