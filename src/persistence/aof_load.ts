@@ -16,6 +16,7 @@ import {
   parseManifest,
   withUpgradedBase,
 } from "./aof_manifest.ts";
+import { FunctionLog } from "./aof_functions.ts";
 import { type AofFault, AofReader } from "./aof_reader.ts";
 import { AofReplay, commandNameIn, commandTest } from "./aof_replay.ts";
 import { cutTail } from "./aof_tail.ts";
@@ -141,6 +142,7 @@ export class AofLoader {
     const startedMs = clock.monotonicMs();
     this.#state.begin(total);
     this.#dumps.lastKeysLoaded = this.#dumps.lastKeysExpired = 0;
+    this.#dumps.functionLibraries = [];
     let removed = 0;
     try {
       for (const part of parts) removed += yield* this.#loadPart(part, manifest);
@@ -200,12 +202,14 @@ export class AofLoader {
     const isCommand = commandTest(this.#engine);
     const reader = new AofReader({ file, totalBytes: part.sizeBytes, offset, isCommand });
     const tell = (message: string) => this.#logger.warning(message);
-    const replay = new AofReplay(this.#engine, reader, tell);
+    const functions = new FunctionLog(this.#dumps.functionLibraries);
+    const replay = new AofReplay(this.#engine, { reader, functions, tell });
     const isTurnDue = (offset: number) => this.#state.advance(part.loadedBefore + offset);
     while (!replay.run(isTurnDue)) {
       yield;
       this.#state.resume();
     }
+    this.#dumps.functionLibraries = functions.sources;
     if (replay.refusals > 0) {
       this.#logger.warning(`${replay.refusals} commands of ${part.name} were refused, see above.`);
     }

@@ -9,6 +9,7 @@ import { ORIGINS } from "../engine/origins.ts";
 import { Session, SESSION_IN_MULTI, type Transport } from "../engine/session.ts";
 import { DiscardingReply } from "../resp/discarding_reply.ts";
 import type { Request } from "../resp/request.ts";
+import type { FunctionLog } from "./aof_functions.ts";
 import type { AofFault, AofReader } from "./aof_reader.ts";
 
 /** Entries that are freed after a stretch of commands; the cron, which does it else, does not run. */
@@ -35,6 +36,15 @@ const NOWHERE: Transport = {
 /** What a server that goes on must not have met: the data would not be what it was. */
 const FATAL = /^ERR (unknown (sub)?command|wrong number of arguments|internal error)/;
 
+/** What a replay works with. */
+export interface AofReplayOptions {
+  readonly reader: AofReader;
+  /** Libraries of functions, of this file and those before it. */
+  readonly functions: FunctionLog;
+  /** Gets a line for the log about each command that is refused. */
+  readonly tell: (message: string) => void;
+}
+
 /** The replay of one file; it begins in database 0, as the file does. */
 export class AofReplay {
   /** Why {@link run} ended before the end of the file. */
@@ -44,6 +54,7 @@ export class AofReplay {
   readonly #engine: Engine;
   readonly #reader: AofReader;
   readonly #tell: (message: string) => void;
+  readonly #functions: FunctionLog;
   readonly #session: Session;
   readonly #reply = new DiscardingReply();
   /** Not the engine's: DEBUG LOADAOF stands in a batch for which that one looked ahead. */
@@ -53,10 +64,10 @@ export class AofReplay {
   /** Where the transaction began that is open, -1 for none. */
   #multiOffset = -1;
 
-  /** `tell` gets a line for the log about each command that is refused. */
-  constructor(engine: Engine, reader: AofReader, tell: (message: string) => void) {
+  constructor(engine: Engine, { reader, functions, tell }: AofReplayOptions) {
     this.#engine = engine;
     this.#reader = reader;
+    this.#functions = functions;
     this.#tell = tell;
     this.#lookAhead = new LookAhead(engine.registry, engine.keyspace);
     const nowMs = engine.keyspace.clock.nowMs();
@@ -132,7 +143,8 @@ export class AofReplay {
 
   #execute(request: Request, slot: number): void {
     const session = this.#session, reply = this.#reply;
-    this.#lookAhead.take(slot, request);
+    const known = this.#lookAhead.take(slot, request) !== undefined;
+    if (!known && !this.inTransaction && this.#functions.take(request)) return;
     this.#engine.execute(session, request, reply, ORIGINS.aofReplay);
     if (reply.errorCount !== this.#errors) this.#refused(request);
     if (session.bits !== this.#bits) {

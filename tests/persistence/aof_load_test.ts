@@ -291,6 +291,28 @@ Deno.test("a damaged dump at the start is refused with file, offset and reason",
   );
 });
 
+Deno.test("function libraries are kept as the file leaves them", () => {
+  using replaying = new Replaying();
+  const source = (name: string, more = "") =>
+    `#!lua name=${name}\nredis.register_function(${more})`;
+  const text = commands(
+    ["FUNCTION", "LOAD", source("one")],
+    ["FUNCTION", "LOAD", source("two")],
+    ["function", "load", "REPLACE", source("one", "new")],
+    ["FUNCTION", "DELETE", "two"],
+    ["FUNCTION", "LOAD", source("three")],
+  );
+  assertEquals(replaying.loadText(text), undefined);
+  const sources = replaying.dumps.functionLibraries.map((bytes) => latin1(bytes));
+  assertEquals(sources, [source("one", "new"), source("three")]);
+  assertEquals(replaying.loadText(text + commands("FUNCTION FLUSH")), undefined);
+  assertEquals(replaying.dumps.functionLibraries, []);
+  assertStringIncludes(
+    replaying.loadText(commands("FUNCTION RESTORE x")) ?? "",
+    'unknown command "FUNCTION"',
+  );
+});
+
 Deno.test("values larger than the window and commands of many arguments are read whole", () => {
   using replaying = new Replaying();
   const { harness } = replaying;
