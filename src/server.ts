@@ -151,7 +151,7 @@ export class Server {
   async #load(): Promise<boolean> {
     const { engine, logger } = this;
     const nowMs = this.#clock.nowMs();
-    await removeLeftovers({ config: this.#config, logger, nowMs, pid: Deno.pid });
+    removeLeftovers({ config: this.#config, logger, nowMs, pid: Deno.pid });
     const files = new AofLoader({ engine, logger, dumps: this.#loader });
     const manifest = files.readManifest();
     if (!this.#config.bool("appendonly")) {

@@ -22,29 +22,32 @@ export interface LeftoverOptions {
   readonly pid: number;
 }
 
-/** Looks through the folders of the data. Never rejects: what cannot be removed stays. */
-export async function removeLeftovers(options: LeftoverOptions): Promise<void> {
+/**
+ * Looks through the folders of the data. Never throws: what cannot be removed stays. Nobody is served
+ * meanwhile: a client could have a file written that bears the number of this process.
+ */
+export function removeLeftovers(options: LeftoverOptions): void {
   const { config } = options;
   const dir = config.text("dir");
-  await removeFrom(dir, DUMPS, options);
-  await removeFrom(dir, BASES, options);
-  await removeFrom(join(dir, config.text("appenddirname")), BASES, options);
+  removeFrom(dir, DUMPS, options);
+  removeFrom(dir, BASES, options);
+  removeFrom(join(dir, config.text("appenddirname")), BASES, options);
 }
 
-async function removeFrom(
+function removeFrom(
   folder: string,
   pattern: RegExp,
   { logger, nowMs, pid }: LeftoverOptions,
-): Promise<void> {
+): void {
   try {
-    for await (const { name, isFile } of Deno.readDir(folder)) {
+    for (const { name, isFile } of Deno.readDirSync(folder)) {
       const match = isFile ? pattern.exec(name) : null;
       if (match === null) continue;
       const path = join(folder, name);
-      const { mtime, size } = await Deno.stat(path);
+      const { mtime, size } = Deno.statSync(path);
       const ageMs = nowMs - (mtime?.getTime() ?? nowMs);
       if (ageMs < ABANDONED_MS && Number(match[1]) !== pid) continue;
-      await Deno.remove(path);
+      Deno.removeSync(path);
       logger.notice(`Removed ${name} (${size} bytes), which a process left behind half-written`);
     }
   } catch { /* the folder is not there yet, or another start was faster */ }

@@ -6,7 +6,7 @@ import { Logger } from "../../src/base/logger.ts";
 
 const HOUR_MS = 3_600_000;
 
-Deno.test("half-written files that nobody writes to any more go, all others stay", async () => {
+Deno.test("half-written files that nobody writes to any more go, all others stay", () => {
   using replaying = new Replaying();
   const { clock, config } = replaying.harness;
   const { folder } = replaying, nowMs = clock.nowMs();
@@ -34,13 +34,13 @@ Deno.test("half-written files that nobody writes to any more go, all others stay
   write("temp-42.rdb", 0); // this process's number, used before
   const log: string[] = [];
   const logger = new Logger({ clock, sink: { write: (line) => void log.push(line) }, pid: 42 });
-  await removeLeftovers({ config, logger, nowMs, pid: 42 });
+  removeLeftovers({ config, logger, nowMs, pid: 42 });
   const left = [...kept, "temp-bgsave-77-1.rdb"].sort();
   assertEquals(filesBelow(folder), left);
   assertEquals(log.length, abandoned.length + 1);
   assertStringIncludes(log.join(), "Removed temp-42.rdb (4 bytes)");
   Deno.removeSync(replaying.loader.folder, { recursive: true });
-  await removeLeftovers({ config, logger, nowMs, pid: 42 });
+  removeLeftovers({ config, logger, nowMs, pid: 42 });
 });
 
 function filesBelow(folder: string, prefix = ""): string[] {
