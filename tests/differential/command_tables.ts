@@ -110,7 +110,11 @@ const SORT: CommandRow[] = [
   { syntax: `SORT <key> BY <byPattern> [DESC] ${GETS} [STORE <key>]`, weight: 5 },
   { syntax: `SORT <key> BY <byPattern> LIMIT <index> <index> [DESC] ${GETS}`, weight: 3 },
   { syntax: `SORT_RO <key> ${ORDER} ${GETS} [LIMIT <index> <index>] [STORE <key>]` },
-  { syntax: `COMMAND GETKEYS SORT <key> ${ORDER} ${GETS} [STORE <key>] [STORE <key>]` },
+  // Of a command without arguments 7.0 says something else.
+  {
+    syntax: `COMMAND GETKEYS SORT <key> ${ORDER} ${GETS} [STORE <key>] [STORE <key>]`,
+    whole: true,
+  },
 ];
 
 const GENERIC: CommandRow[] = [
