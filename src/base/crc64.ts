@@ -16,6 +16,7 @@ export class Crc64 {
 
   /** Takes in `bytes[start, end)`; texts may come in pieces of any length. */
   update(bytes: Uint8Array, start = 0, end = bytes.length): this {
+    if (LOW[1] === 0) fillTables();
     // Making the view costs as much as some hundred bytes.
     if (end - start < WORDS_MIN_BYTES) return this.#byBytes(bytes, start, end);
     const head = start + (-(bytes.byteOffset + start) & 3), tail = end - (end - head & 15);
@@ -104,7 +105,8 @@ export class Crc64 {
 
 const WORDS_MIN_BYTES = 256;
 
-// Sixteen tables of 256: the sum of a byte that is followed by 0 to 15 zero bytes.
+// Sixteen tables of 256: the sum of a byte that is followed by 0 to 15 zero bytes. Filled when the
+// first sum is computed, because a server may start without one.
 const LOW = new Int32Array(16 * 256);
 const HIGH = new Int32Array(16 * 256);
 
@@ -112,23 +114,25 @@ const HIGH = new Int32Array(16 * 256);
 const POLYNOMIAL_HIGH = 0x95ac9329;
 const POLYNOMIAL_LOW = 0xac4bc9b5;
 
-for (let byte = 0; byte < 256; byte++) {
-  let high = 0;
-  let low = byte;
-  for (let bit = 0; bit < 8; bit++) {
-    const odd = low & 1;
-    low = (low >>> 1) | (high << 31);
-    high >>>= 1;
-    if (odd) {
-      low ^= POLYNOMIAL_LOW;
-      high ^= POLYNOMIAL_HIGH;
+function fillTables(): void {
+  for (let byte = 0; byte < 256; byte++) {
+    let high = 0;
+    let low = byte;
+    for (let bit = 0; bit < 8; bit++) {
+      const odd = low & 1;
+      low = (low >>> 1) | (high << 31);
+      high >>>= 1;
+      if (odd) {
+        low ^= POLYNOMIAL_LOW;
+        high ^= POLYNOMIAL_HIGH;
+      }
     }
+    LOW[byte] = low;
+    HIGH[byte] = high;
   }
-  LOW[byte] = low;
-  HIGH[byte] = high;
-}
-for (let index = 256; index < LOW.length; index++) {
-  const [high, low] = [HIGH[index - 256], LOW[index - 256]];
-  LOW[index] = ((low >>> 8) | (high << 24)) ^ LOW[low & 0xff];
-  HIGH[index] = (high >>> 8) ^ HIGH[low & 0xff];
+  for (let index = 256; index < LOW.length; index++) {
+    const low = LOW[index - 256], high = HIGH[index - 256];
+    LOW[index] = ((low >>> 8) | (high << 24)) ^ LOW[low & 0xff];
+    HIGH[index] = (high >>> 8) ^ HIGH[low & 0xff];
+  }
 }

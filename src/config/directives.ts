@@ -29,15 +29,21 @@ export type ViewOf<Name extends DirectiveName> = (typeof TABLE)[Name] extends
 
 /** Rows by primary name, in alphabetical order. */
 export const DIRECTIVES: ReadonlyMap<DirectiveName, Directive> = new Map(
-  Object.entries(TABLE).sort(([a], [b]) => a < b ? -1 : 1) as [DirectiveName, Directive][],
+  // Names are sorted, not pairs: a comparison in the program would cost a millisecond of each start.
+  (Object.keys(TABLE) as DirectiveName[]).sort().map((name) => [name, TABLE[name]]),
 );
 
 /** Primary names by every name, old names included, in alphabetical order. */
-export const NAMES: ReadonlyMap<string, DirectiveName> = new Map(
-  [...DIRECTIVES].flatMap(([name, { alias }]): [string, DirectiveName][] =>
-    alias === undefined ? [[name, name]] : [[name, name], [alias, name]]
-  ).sort(([a], [b]) => a < b ? -1 : 1),
-);
+export const NAMES: ReadonlyMap<string, DirectiveName> = primaryNames();
+
+function primaryNames(): Map<string, DirectiveName> {
+  const primary = new Map<string, DirectiveName>();
+  for (const [name, { alias }] of DIRECTIVES) {
+    primary.set(name, name);
+    if (alias !== undefined) primary.set(alias, name);
+  }
+  return new Map([...primary.keys()].sort().map((name) => [name, primary.get(name)!]));
+}
 
 /**
  * Directives of old versions that a file may still hold, with one word each, and that mean nothing any
