@@ -82,7 +82,9 @@ export class AofFolder {
       file.commit();
     } catch (error) {
       file.abandon();
-      throw error;
+      if (!file.replaced) throw error;
+      // From now on it is what others read, on the disk or not.
+      this.#logger.warning(`Fail to fsync AOF directory ${this.path}: ${(error as Error).message}`);
     }
     this.manifest = manifest;
   }

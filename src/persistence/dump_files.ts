@@ -56,6 +56,8 @@ export class Replacement {
   readonly #temporary: string;
   readonly #files: DumpFiles;
   readonly #file: DumpFile;
+  /** Whether it has taken the old file's place, though what came then may have failed. */
+  replaced = false;
   #closed = false;
 
   constructor(path: string, temporaryName: string, files: DumpFiles) {
@@ -91,6 +93,7 @@ export class Replacement {
     const path = this.#path, files = this.#files;
     this.#close();
     attempt(`cannot rename it to ${basename(path)}`, () => files.rename(this.#temporary, path));
+    this.replaced = true;
     attempt(`cannot sync the folder ${dirname(path)}`, () => files.syncFolder(dirname(path)));
   }
 

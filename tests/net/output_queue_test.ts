@@ -116,3 +116,23 @@ Deno.test("a buffer that a large reply needed is given back", async () => {
   await target.take(target.offered);
   assertEquals(output.bufferBytes < 1 << 17, true);
 });
+
+Deno.test("what is held leaves when it is let out, not when a write before it ends", async () => {
+  const { target, writer, output } = queue();
+  writer.ok();
+  output.flush();
+  writer.integer(1);
+  output.hold();
+  output.flush();
+  await target.take(5);
+  assertEquals([target.taken, target.offered], ["+OK\r\n", 0]);
+  assertEquals(output.pendingBytes, 4);
+  let drained = false;
+  const wait = output.drained().then(() => drained = true);
+  await settled();
+  assertEquals(drained, false);
+  output.letOut();
+  await target.take(4);
+  await wait;
+  assertEquals(target.taken, "+OK\r\n:1\r\n");
+});
