@@ -9,8 +9,11 @@ const MATCH_MAX = 264;
 // From here on words are faster than bytes; the steps of `repeatWords` need 15.
 const REPEAT_WORDS_MIN = 20;
 const LONGEST_TARGET_KEPT = 1 << 20;
-const HASH_BITS = 14;
-const HASH_SIZE = 1 << HASH_BITS;
+const HASH_SHIFT = 18;
+const HASH_SIZE = 1 << 32 - HASH_SHIFT;
+/** Short texts use a small part of the table, which stays in the first cache. */
+const SHORT_BYTES = 256;
+const SHORT_HASH_SHIFT = 23;
 
 // The last position of each hash of three bytes, kept between calls: positions of one call lie
 // above those of all calls before, so that nothing has to be cleared.
@@ -110,6 +113,7 @@ export function lzfCompress(
   const length = end - start;
   if (length < 4) return 0;
   const room = Math.min(limit, length - 1);
+  const shift = length <= SHORT_BYTES ? SHORT_HASH_SHIFT : HASH_SHIFT;
   const base = beginEpoch(length) - start;
 
   let to = 0;
@@ -120,7 +124,7 @@ export function lzfCompress(
     const first = source[at];
     const second = source[at + 1];
     const third = source[at + 2];
-    const slot = hash(first, second, third);
+    const slot = hash(first, second, third, shift);
     const candidate = lastSeen[slot] - base;
     lastSeen[slot] = at + base;
     const distance = at - candidate;
@@ -139,7 +143,8 @@ export function lzfCompress(
     literalsFrom = at;
     // The two positions before the next are what a repetition most likely continues from.
     for (let seen = at - 2; seen < at && seen < lastTriple; seen++) {
-      lastSeen[hash(source[seen], source[seen + 1], source[seen + 2])] = seen + base;
+      const slot = hash(source[seen], source[seen + 1], source[seen + 2], shift);
+      lastSeen[slot] = seen + base;
     }
   }
   to = writeLiterals(source, literalsFrom, end, target, to, room);
@@ -157,8 +162,8 @@ function beginEpoch(length: number): number {
   return first;
 }
 
-function hash(first: number, second: number, third: number): number {
-  return Math.imul((first << 16) | (second << 8) | third, 0x9e3779b1) >>> (32 - HASH_BITS);
+function hash(first: number, second: number, third: number, shift: number): number {
+  return Math.imul((first << 16) | (second << 8) | third, 0x9e3779b1) >>> shift;
 }
 
 function matchLength(source: Uint8Array, candidate: number, at: number, end: number): number {

@@ -51,6 +51,7 @@ export class PackedEnds extends PackedNodes {
     const node = this.head;
     if (!this.hasRoom(node, end - start)) return false;
     writer.chooseText(bytes, start, end);
+    this.guard?.beforeChange(node);
     const done = prependToNode(this.arena, node, writer);
     if (done) this.count++;
     return done;
@@ -61,6 +62,7 @@ export class PackedEnds extends PackedNodes {
     const node = this.tail;
     if (!this.hasRoom(node, end - start)) return false;
     writer.chooseText(bytes, start, end);
+    this.guard?.beforeChange(node);
     const done = appendToNode(this.arena, node, writer);
     if (done) this.count++;
     return done;
@@ -85,6 +87,7 @@ export class PackedEnds extends PackedNodes {
   dropHead(): void {
     const node = this.head;
     if (this.nodeCount(node) === 1) return this.dropNode(node);
+    this.guard?.beforeChange(node);
     if (dropFirstOfNode(this.arena, node)) {
       this.count--;
       return;
@@ -97,6 +100,7 @@ export class PackedEnds extends PackedNodes {
   dropTail(): void {
     const node = this.tail;
     if (this.nodeCount(node) === 1) return this.dropNode(node);
+    this.guard?.beforeChange(node);
     if (dropLastOfNode(this.arena, node)) {
       this.count--;
       return;

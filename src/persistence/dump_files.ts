@@ -1,13 +1,16 @@
 // The doors to the folder of the dump, and how a file in it is replaced so that none is ever lost.
 import { basename, dirname, join } from "node:path";
 
+/** As Redis does it: so many bytes at most wait for the disk when the whole file is synced. */
+const SYNC_EVERY_BYTES = 4 << 20;
+
 /** A file that is written. */
 export interface DumpFile {
   /** Takes at least one byte and answers how many. */
   writeSync(bytes: Uint8Array): number;
   /** Waits until what was written is on the disk. */
   syncSync(): void;
-  /** As `syncSync`, while others work. */
+  /** As `syncSync`, while others work; more may be written meanwhile. */
   sync(): Promise<void>;
   close(): void;
 }
@@ -24,7 +27,7 @@ export interface DumpFiles {
 
 /** The real ones. */
 export const DUMP_FILES: DumpFiles = {
-  create: (path) => Deno.openSync(path, { write: true, create: true, truncate: true }),
+  create: (path) => new SystemFile(path),
   rename: (from, to) => Deno.renameSync(from, to),
   remove: (path) => Deno.removeSync(path),
   syncFolder(path) {
@@ -37,6 +40,37 @@ export const DUMP_FILES: DumpFiles = {
     }
   },
 };
+
+/** A file that is written through one handle and synced in the background through another. */
+class SystemFile implements DumpFile {
+  readonly #path: string;
+  readonly #file: Deno.FsFile;
+  #synced: Deno.FsFile | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#file = Deno.openSync(path, { write: true, create: true, truncate: true });
+  }
+
+  writeSync(bytes: Uint8Array): number {
+    return this.#file.writeSync(bytes);
+  }
+
+  syncSync(): void {
+    this.#file.syncSync();
+  }
+
+  async sync(): Promise<void> {
+    // A handle does one thing at a time: a write during a sync would fail.
+    this.#synced ??= Deno.openSync(this.#path, { write: true });
+    await this.#synced.sync();
+  }
+
+  close(): void {
+    this.#synced?.close();
+    this.#file.close();
+  }
+}
 
 /** Which step of replacing a file failed; `cause` is what the system said. */
 export class ReplaceError extends Error {
@@ -59,6 +93,11 @@ export class Replacement {
   /** Whether it has taken the old file's place, though what came then may have failed. */
   replaced = false;
   #closed = false;
+  /** Bytes written since the last sync began. */
+  #unsynced = 0;
+  /** A sync that runs in the background; it never rejects. */
+  #syncing: Promise<void> | undefined;
+  #syncFailure: unknown;
 
   constructor(path: string, temporaryName: string, files: DumpFiles) {
     this.#path = path;
@@ -72,6 +111,7 @@ export class Replacement {
     for (let at = 0; at < bytes.length;) {
       at += attempt("cannot write", () => this.#file.writeSync(bytes.subarray(at)));
     }
+    this.#unsynced += bytes.length;
   }
 
   /** Waits until what was written is on the disk. */
@@ -79,13 +119,33 @@ export class Replacement {
     attempt("cannot sync", () => this.#file.syncSync());
   }
 
+  /**
+   * Lets the disk keep up with what is written: begins to sync, when so much was written since the
+   * last time, and waits while that sync still runs when as much again was written.
+   */
+  async keepUp(): Promise<void> {
+    if (this.#unsynced < SYNC_EVERY_BYTES) return;
+    await this.#settled();
+    this.#unsynced = 0;
+    this.#syncing = this.#file.sync().catch((error) => {
+      this.#syncFailure = error;
+    }).finally(() => this.#syncing = undefined);
+  }
+
   /** As {@link sync}, while others work. */
   async syncLater(): Promise<void> {
+    await this.#settled();
     try {
       await this.#file.sync();
     } catch (error) {
       throw new ReplaceError("cannot sync", error);
     }
+  }
+
+  /** Waits for the sync that runs; throws what one failed with. */
+  async #settled(): Promise<void> {
+    await this.#syncing;
+    if (this.#syncFailure !== undefined) throw new ReplaceError("cannot sync", this.#syncFailure);
   }
 
   /** Takes the old file's place. When only the folder could not be synced, it has taken it already. */
@@ -95,6 +155,12 @@ export class Replacement {
     attempt(`cannot rename it to ${basename(path)}`, () => files.rename(this.#temporary, path));
     this.replaced = true;
     attempt(`cannot sync the folder ${dirname(path)}`, () => files.syncFolder(dirname(path)));
+  }
+
+  /** As {@link abandon}, when no sync runs any more. */
+  async abandonLater(): Promise<void> {
+    await this.#syncing;
+    this.abandon();
   }
 
   /** Gives up; nothing is left. */

@@ -5,13 +5,10 @@ import type { Engine } from "../engine/engine.ts";
 import { GATE_MISCONF } from "../engine/admission.ts";
 import { RdbVersionError } from "../rdb/value_form.ts";
 import type { RdbWriter } from "../rdb/writer.ts";
+import { BackgroundPace } from "./background_pace.ts";
 import { beginDump } from "./begin_dump.ts";
 import { DUMP_FILES, type DumpFiles, ReplaceError, Replacement } from "./dump_files.ts";
 import { Snapshot } from "./snapshot.ts";
-
-/** Work in one slice of a save in the background; clients get as much time in between. */
-const SLICE_MS = 2;
-const PAUSE_MS = 1;
 
 /** What a saver works with. */
 export interface DumpSaverOptions {
@@ -23,9 +20,23 @@ export interface DumpSaverOptions {
   readonly files?: DumpFiles;
 }
 
+/** What is told of a save in the background. */
+export interface BackgroundSave {
+  /** Unix ms. */
+  readonly startedAtMs: number;
+  readonly keysWritten: number;
+  readonly keysTotal: number;
+  /** Memory that it takes, bytes, and the most it took so far. */
+  readonly memoryBytes: number;
+  readonly peakBytes: number;
+}
+
 /** A save under way in the background. */
 interface Background {
   readonly startedAtMs: number;
+  /** Memory that the snapshot takes, bytes, and the most so far. */
+  memoryBytes: number;
+  peakBytes: number;
   /** Known once the instant of the snapshot has come. */
   snapshot: Snapshot | undefined;
   keysTotal: number;
@@ -40,6 +51,8 @@ export class DumpSaver {
   lastTriedAtMs = 0;
   /** Seconds that the last one took, -1 for none. */
   lastSeconds = -1;
+  /** The most memory that it took, bytes. */
+  lastPeakBytes = 0;
   /** Saves that clients or save points asked for. */
   saves = 0;
   /** The save in the background, settled when it is over. */
@@ -52,12 +65,14 @@ export class DumpSaver {
   readonly #logger: Logger;
   readonly #functionLibraries: () => readonly Uint8Array[];
   readonly #files: DumpFiles;
+  readonly #pace: BackgroundPace;
 
   constructor({ engine, logger, functionLibraries, files }: DumpSaverOptions) {
     this.#engine = engine;
     this.#logger = logger;
     this.#functionLibraries = functionLibraries;
     this.#files = files ?? DUMP_FILES;
+    this.#pace = new BackgroundPace(engine);
     this.lastSavedAtMs = engine.keyspace.clock.nowMs();
     engine.config.onChange(["save", "stop-writes-on-bgsave-error"], () => this.#setGate());
   }
@@ -73,11 +88,12 @@ export class DumpSaver {
     return this.#failed;
   }
 
-  /** The save in the background: when it began, and how many keys it has written. */
-  get background(): { startedAtMs: number; keysWritten: number; keysTotal: number } | undefined {
+  /** The save in the background. */
+  get background(): BackgroundSave | undefined {
     if (this.#background === undefined) return undefined;
-    const { startedAtMs, snapshot, keysTotal } = this.#background;
-    return { startedAtMs, keysTotal, keysWritten: snapshot?.keysWritten ?? 0 };
+    const { startedAtMs, memoryBytes, peakBytes, snapshot, keysTotal } = this.#background;
+    const keysWritten = snapshot?.keysWritten ?? 0;
+    return { startedAtMs, memoryBytes, peakBytes, keysTotal, keysWritten };
   }
 
   /** Saves before it returns. False when that failed: the log says why, the old file is untouched. */
@@ -111,6 +127,8 @@ export class DumpSaver {
   saveLater(): void {
     const background: Background = {
       startedAtMs: this.#engine.keyspace.clock.nowMs(),
+      memoryBytes: 0,
+      peakBytes: 0,
       snapshot: undefined,
       keysTotal: this.#engine.keyspace.size,
       cancelled: false,
@@ -131,10 +149,10 @@ export class DumpSaver {
   }
 
   async #saveInSlices(background: Background): Promise<void> {
-    const { keyspace } = this.#engine;
+    const { keyspace, config } = this.#engine;
     let file: Replacement | undefined;
     try {
-      do await pause(PAUSE_MS); while (!background.cancelled && !this.#prepared());
+      do await this.#pace.pause(); while (!background.cancelled && !this.#prepared());
       if (background.cancelled) return;
       const name = `temp-bgsave-${Deno.pid}-${++this.#attempts}.rdb`;
       file = new Replacement(this.path, name, this.#files);
@@ -143,17 +161,20 @@ export class DumpSaver {
       background.snapshot = snapshot;
       background.keysTotal = keyspace.size;
       try {
-        while (!background.cancelled && !snapshot.run(this.#sliceEnd())) await pause(PAUSE_MS);
+        while (!background.cancelled && !this.#slice(background, snapshot)) {
+          await this.#pace.pause(snapshot.waitingBytes);
+          if (config.bool("rdb-save-incremental-fsync")) await file.keepUp();
+        }
       } finally {
         if (!background.cancelled) snapshot.end();
       }
       if (!background.cancelled) writer.end();
       if (!background.cancelled) await file.syncLater();
-      if (background.cancelled) return file.abandon();
+      if (background.cancelled) return await file.abandonLater();
       file.commit();
       this.#succeeded(dirtyAtStart);
     } catch (error) {
-      file?.abandon();
+      await file?.abandonLater();
       if (background.cancelled) return;
       this.#failed = true;
       if (isExpected(error)) this.#report(error);
@@ -163,7 +184,8 @@ export class DumpSaver {
     }
   }
 
-  #ended({ startedAtMs }: Background): void {
+  #ended({ startedAtMs, peakBytes }: Background): void {
+    this.lastPeakBytes = peakBytes;
     this.lastSeconds = Math.round((this.#engine.keyspace.clock.nowMs() - startedAtMs) / 1000);
     this.#background = undefined;
     this.#setGate();
@@ -171,15 +193,18 @@ export class DumpSaver {
 
   /** Whether no table is being moved; moves some more. */
   #prepared(): boolean {
-    const isOver = this.#sliceEnd();
-    while (!Snapshot.prepare(this.#engine.keyspace)) if (isOver()) return false;
+    this.#pace.begin();
+    while (!Snapshot.prepare(this.#engine.keyspace)) if (this.#pace.isOver()) return false;
     return true;
   }
 
-  #sliceEnd(): () => boolean {
-    const { clock } = this.#engine.keyspace;
-    const endMs = clock.monotonicMs() + SLICE_MS;
-    return () => clock.monotonicMs() >= endMs;
+  /** Writes some more; true when all is written. */
+  #slice(background: Background, snapshot: Snapshot): boolean {
+    this.#pace.begin();
+    const isComplete = snapshot.run(this.#pace.isOver);
+    background.memoryBytes = snapshot.memoryBytes;
+    background.peakBytes = Math.max(background.peakBytes, background.memoryBytes);
+    return isComplete;
   }
 
   /** Writes what comes before the keys, and takes the snapshot. */
@@ -218,8 +243,4 @@ export class DumpSaver {
 /** Whether it is the files or the version that failed; anything else is a mistake of ours. */
 function isExpected(error: unknown): error is Error {
   return error instanceof ReplaceError || error instanceof RdbVersionError;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -17,6 +17,9 @@ const PIECES_FROM_ELEMENTS = 64;
 /** So many where something changes before their turn: one at a time, they are no use to wait for. */
 const EARLY_PIECES_FROM_ELEMENTS = 1024;
 
+/** 32-bit words of a cache line. */
+const LINE_WORDS = 16;
+
 /** What writes keys. One that is no {@link RdbWriter} writes every value at once. */
 export interface KeyWriter {
   /** The keys that follow belong to this database. */
@@ -75,6 +78,8 @@ export class Snapshot implements WriteBarrier {
   /** The database of the last record, and of the last one aside. */
   #selected = -1;
   #selectedAside = -1;
+  /** What {@link touchEntries} read, lest it be thought of no use. */
+  #touched = 0;
   /** The writer, and one whose records stand aside, where values can be written in pieces. */
   readonly #main: RdbWriter | undefined;
   readonly #aside: RecordWriter | undefined;
@@ -107,10 +112,17 @@ export class Snapshot implements WriteBarrier {
     return ready;
   }
 
-  /** Bytes that wait in memory: the longer, the sooner the snapshot should end. */
+  /** Bytes that wait in memory to be written: the more, the sooner the snapshot should end. */
   get waitingBytes(): number {
     let bytes = this.#records.length;
     for (const { value } of this.#waiting) bytes += value.queue.length;
+    return bytes;
+  }
+
+  /** Bytes of memory that the snapshot takes. */
+  get memoryBytes(): number {
+    let bytes = this.waitingBytes;
+    for (const { early } of this.#walks) bytes += early?.length ?? 0;
     return bytes;
   }
 
@@ -188,6 +200,7 @@ export class Snapshot implements WriteBarrier {
 
   #stepOfWalk(walk: Walk): void {
     const end = Math.min(walk.buckets, walk.next + this.#grain);
+    this.#touched = this.#touched ^ touchEntries(walk.table, walk.next, end);
     while (walk.next < end && this.#isFree && !walk.done) this.#turn(walk);
     if (walk.next >= walk.buckets) this.#finish(walk);
   }
@@ -344,4 +357,18 @@ export class Snapshot implements WriteBarrier {
     if (!walk.announced) writer.resize(walk.keys, walk.expires);
     walk.announced = true;
   }
+}
+
+/**
+ * Reads the headers of the entries in some buckets, and what stands a cache line behind, so that the
+ * memory of all of them is fetched at the same time. `end` is not included.
+ */
+function touchEntries(table: HashTable, first: number, end: number): number {
+  const { i32 } = table.arena, word = table.bucketWord(first);
+  let sum = 0;
+  for (let i = 0; i < end - first; i++) {
+    const at = i32[word + i] * 2;
+    sum = sum + i32[at] + i32[at + LINE_WORDS] | 0;
+  }
+  return sum;
 }

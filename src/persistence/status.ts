@@ -4,7 +4,7 @@ import type { PersistencePort } from "../engine/ports.ts";
 import type { AppendOnlyFile } from "./append_only_file.ts";
 import type { DumpLoader } from "./load.ts";
 import type { LoadProgress } from "./load_state.ts";
-import type { DumpSaver } from "./save.ts";
+import type { BackgroundSave, DumpSaver } from "./save.ts";
 
 /** The port through which commands ask about the data on disk. */
 export class PersistenceStatus implements PersistencePort {
@@ -38,10 +38,10 @@ export class PersistenceStatus implements PersistencePort {
     return [
       ["loading", this.loading ? 1 : 0],
       ["async_loading", 0],
-      ["current_cow_peak", 0],
-      ["current_cow_size", 0],
+      ["current_cow_peak", background?.peakBytes ?? 0],
+      ["current_cow_size", background?.memoryBytes ?? 0],
       ["current_cow_size_age", 0],
-      ["current_fork_perc", "0.00"],
+      ["current_fork_perc", shareOf(background).toFixed(2)],
       ["current_save_keys_processed", background?.keysWritten ?? 0],
       ["current_save_keys_total", background?.keysTotal ?? 0],
       ["rdb_changes_since_last_save", keyspace.dirty],
@@ -51,7 +51,7 @@ export class PersistenceStatus implements PersistencePort {
       ["rdb_last_bgsave_time_sec", saver.lastSeconds],
       ["rdb_current_bgsave_time_sec", background === undefined ? -1 : Math.floor(savingMs / 1000)],
       ["rdb_saves", saver.saves],
-      ["rdb_last_cow_size", 0],
+      ["rdb_last_cow_size", saver.lastPeakBytes],
       ["rdb_last_load_keys_expired", loader.lastKeysExpired],
       ["rdb_last_load_keys_loaded", loader.lastKeysLoaded],
       ...this.#appendOnlyLines(keyspace.nowMs),
@@ -89,6 +89,11 @@ export class PersistenceStatus implements PersistencePort {
       ["aof_delayed_fsync", writer.delayedSyncs],
     ];
   }
+}
+
+/** Keys written, percent. */
+function shareOf(save: BackgroundSave | undefined): number {
+  return save === undefined || save.keysTotal === 0 ? 0 : save.keysWritten / save.keysTotal * 100;
 }
 
 function progressLines(
