@@ -1,6 +1,7 @@
 // SORT and SORT_RO: the elements of a list, a set or a sorted set in another order.
 import { parseDouble } from "../../base/double.ts";
 import { isSpace } from "../../base/int64.ts";
+import { parsePlainDecimal } from "../../base/plain_decimal.ts";
 import { Slice } from "../../base/slice.ts";
 import type { Call } from "../../engine/call.ts";
 import { CommandError, ERR } from "../../engine/errors.ts";
@@ -9,6 +10,7 @@ import { removeEntry } from "../../store/key_operations.ts";
 import { ListValue } from "../../values/list_value.ts";
 import { listsOf, putList } from "../list/open_list.ts";
 import { graveyardIf } from "./lazy_free.ts";
+import { orderByKeys } from "./sort_order.ts";
 import { readSortOptions, type SortOptions } from "./sort_options.ts";
 import { loadElements, loadRange, sizeOf } from "./sort_source.ts";
 import { SortTexts } from "./sort_texts.ts";
@@ -38,15 +40,14 @@ function run(call: Call, options: SortOptions): void {
   const size = ref === 0 ? 0 : sizeOf(call, ref, type);
   const { start, end } = rangeOf(options, size);
   const elements = new SortTexts();
-  let order: number[];
+  let order: Uint32Array;
   if (options.unsorted && type !== TYPE_SET) {
     if (start < end) loadRange(call, ref, { elements, start, end, backwards: options.descending });
     order = numbersTo(elements.count);
   } else {
     if (ref !== 0) loadElements(call, ref, elements);
-    order = numbersTo(elements.count);
-    if (!options.unsorted) sortNumbers(call, order, elements, options);
-    order = order.slice(start, end);
+    order = options.unsorted ? numbersTo(elements.count) : sorted(call, elements, options, end);
+    order = order.subarray(start, end);
   }
   if (options.store === undefined) reply(call, order, elements, options);
   else store(call, order, elements, options);
@@ -61,8 +62,10 @@ function orderSets(call: Call, type: number, options: SortOptions): void {
   options.by = undefined;
 }
 
-function numbersTo(count: number): number[] {
-  return Array.from({ length: count }, (_, i) => i);
+function numbersTo(count: number): Uint32Array {
+  const numbers = new Uint32Array(count);
+  for (let i = 0; i < count; i++) numbers[i] = i;
+  return numbers;
 }
 
 /** Places of the first element to answer, and behind the last. */
@@ -71,22 +74,24 @@ function rangeOf({ offset, count }: SortOptions, size: number): { start: number;
   return { start, end: count < 0 ? size : Math.min(start + count, size) };
 }
 
-/** Sorts the numbers of the elements. Equal ones keep their order. */
-function sortNumbers(
+/** The numbers of the elements in order, `wanted` of them or more. */
+function sorted(
   call: Call,
-  order: number[],
   elements: SortTexts,
   options: SortOptions,
-): void {
-  const compare = options.alpha
-    ? textOrder(call, elements, options)
-    : numberOrder(call, elements, options);
-  order.sort(options.descending ? (a, b) => -compare(a, b) : compare);
+  wanted: number,
+): Uint32Array {
+  const { descending } = options;
+  if (options.alpha) {
+    const texts = textsOf(call, elements, options);
+    const tie = (a: number, b: number) => texts.compare(a, b);
+    return orderByKeys({ numbers: texts.beginnings(), tie, descending }, wanted);
+  }
+  const tie = (a: number, b: number) => elements.compare(a, b);
+  return orderByKeys({ numbers: scoresOf(call, elements, options), tie, descending }, wanted);
 }
 
-type Order = (a: number, b: number) => number;
-
-function textOrder(call: Call, elements: SortTexts, { by, store }: SortOptions): Order {
+function textsOf(call: Call, elements: SortTexts, { by, store }: SortOptions): SortTexts {
   const element = new Slice();
   const texts = new SortTexts();
   for (let i = 0; i < elements.count; i++) {
@@ -97,10 +102,14 @@ function textOrder(call: Call, elements: SortTexts, { by, store }: SortOptions):
   }
   // What is replied is compared as C strings, what is stored byte by byte.
   if (store === undefined) texts.cutAtNul();
-  return (a, b) => texts.compare(a, b);
+  return texts;
 }
 
-function numberOrder(call: Call, elements: SortTexts, { by }: SortOptions): Order {
+function scoresOf(
+  call: Call,
+  elements: SortTexts,
+  { by }: SortOptions,
+): Float64Array<ArrayBuffer> {
   const element = new Slice();
   const scores = new Float64Array(elements.count);
   for (let i = 0; i < scores.length; i++) {
@@ -108,14 +117,13 @@ function numberOrder(call: Call, elements: SortTexts, { by }: SortOptions): Orde
     const text = by === undefined ? element : by.valueFor(call, element);
     if (text !== undefined) scores[i] = scoreOf(text);
   }
-  return (a, b) => {
-    if (scores[a] !== scores[b]) return scores[a] < scores[b] ? -1 : 1;
-    return elements.compare(a, b);
-  };
+  return scores;
 }
 
 /** The number that a C string spells for `strtod`, white space before it allowed; an empty one is 0. */
 function scoreOf({ bytes, start, end }: Slice): number {
+  const plain = parsePlainDecimal(bytes, start, end);
+  if (plain === plain) return plain;
   const nul = bytes.subarray(start, end).indexOf(0);
   const textEnd = nul < 0 ? end : start + nul;
   if (start === textEnd) return 0;
@@ -130,15 +138,15 @@ function scoreOf({ bytes, start, end }: Slice): number {
 
 function reply(
   call: Call,
-  order: readonly number[],
+  order: Uint32Array,
   elements: SortTexts,
   { gets }: SortOptions,
 ): void {
   const { reply } = call;
   const element = new Slice();
   reply.array(order.length * Math.max(gets.length, 1));
-  for (const index of order) {
-    elements.read(index, element);
+  for (let i = 0; i < order.length; i++) {
+    elements.read(order[i], element);
     if (gets.length === 0) reply.bulk(element);
     for (const pattern of gets) {
       const value = pattern.valueFor(call, element);
@@ -151,7 +159,7 @@ function reply(
 /** Stores the answer as a list in the place of whatever the key holds. */
 function store(
   call: Call,
-  order: readonly number[],
+  order: Uint32Array,
   elements: SortTexts,
   options: SortOptions,
 ): void {
@@ -170,7 +178,7 @@ function store(
 
 function buildList(
   call: Call,
-  order: readonly number[],
+  order: Uint32Array,
   elements: SortTexts,
   { gets }: SortOptions,
 ): ListValue {

@@ -1,4 +1,5 @@
 // The patterns of SORT: `weight_*` names a string for each element, `user_*->age` a field of a hash.
+import { copyBytes } from "../../base/bytes.ts";
 import { Slice } from "../../base/slice.ts";
 import type { Call } from "../../engine/call.ts";
 import { TYPE_HASH, TYPE_STRING } from "../../store/entry.ts";
@@ -46,9 +47,9 @@ export class SortPattern {
     const length = keyEnd - start - 1 + element.length;
     if (length > this.#room.length) this.#room = new Uint8Array(2 * length);
     const room = this.#room;
-    room.set(bytes.subarray(start, star));
-    room.set(element.bytes.subarray(element.start, element.end), star - start);
-    room.set(bytes.subarray(star + 1, keyEnd), star - start + element.length);
+    copyBytes(bytes, start, star, room, 0);
+    copyBytes(element.bytes, element.start, element.end, room, star - start);
+    copyBytes(bytes, star + 1, keyEnd, room, star - start + element.length);
     this.#key.set(room, 0, length);
   }
 }

@@ -1,8 +1,10 @@
 // Texts side by side in one array: what SORT sorts, and what it sorts by.
-import { compareBytes } from "../../base/bytes.ts";
+import { compareBytes, copyBytes } from "../../base/bytes.ts";
 import type { Slice } from "../../base/slice.ts";
 
 const NONE = -1;
+/** Bytes whose number a double holds. */
+const BEGINNING = 6;
 
 /** Copies of texts, by number. Some may be missing. */
 export class SortTexts {
@@ -18,7 +20,7 @@ export class SortTexts {
   add({ bytes, start, end }: Slice): void {
     const length = end - start;
     if (this.#used + length > this.#bytes.length) this.#grow(length);
-    this.#bytes.set(bytes.subarray(start, end), this.#used);
+    copyBytes(bytes, start, end, this.#bytes, this.#used);
     this.#starts.push(this.#used);
     this.#used += length;
     this.#ends.push(this.#used);
@@ -47,6 +49,23 @@ export class SortTexts {
       const nul = this.#bytes.subarray(start, this.#ends[i]).indexOf(0);
       if (start !== NONE && nul >= 0) this.#ends[i] = start + nul;
     }
+  }
+
+  /**
+   * The first bytes of each text as a number of their own, in the same order: what is compared
+   * before the texts are.
+   */
+  beginnings(): Float64Array<ArrayBuffer> {
+    const bytes = this.#bytes, numbers = new Float64Array(this.count);
+    for (let i = 0; i < numbers.length; i++) {
+      const start = this.#starts[i], end = this.#ends[i];
+      let number = 0;
+      for (let at = start; at < start + BEGINNING; at++) {
+        number = number * 256 + (at < end ? bytes[at] : 0);
+      }
+      numbers[i] = start === NONE ? -1 : number;
+    }
+    return numbers;
   }
 
   /** Order of the bytes; those that are missing come first. */
