@@ -5,9 +5,10 @@ import type { Config } from "../config/config.ts";
 
 /**
  * A file that nobody has written to for so long is nobody's: whoever saves writes all the time. Whether
- * the process in its name is alive cannot be known.
+ * the process in its name is alive cannot be known; if it is, one save of it fails. Longer, and a
+ * server that is killed and started again and again would fill the disk.
  */
-const ABANDONED_MS = 3_600_000;
+const ABANDONED_MS = 60_000;
 
 const DUMPS = /^temp-(?:bgsave-)?(\d+)(?:-\d+)?\.rdb$/;
 const BASES = /^temp-rewriteaof-(?:bg-)?(\d+)\.aof$/;

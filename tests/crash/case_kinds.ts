@@ -9,7 +9,7 @@ import {
 } from "../persistence/fuzz_values.ts";
 import { type FuzzKind, ValueFuzz } from "../persistence/value_fuzz.ts";
 import { redisServerPath } from "../support/redis_server.ts";
-import { damagedFiles } from "./damaged_files.ts";
+import { DamagedFiles, type DataFile } from "./damaged_files.ts";
 
 /** What a worker is told. */
 export interface CasesOptions {
@@ -40,16 +40,23 @@ export const KINDS: Record<string, (options: CasesOptions) => Promise<Cases>> = 
   "RESTORE, sanitize yes": (options) => values(options, { what: "payload", sanitize: "yes" }),
   "dump, sanitize no": (options) => values(options, { what: "dump", sanitize: "no" }),
   "dump, sanitize yes": (options) => values(options, { what: "dump", sanitize: "yes" }),
-  "dump, cut": (options) => damagedFiles(options, "dump", "cut"),
-  "dump, bytes flipped": (options) => damagedFiles(options, "dump", "flipped"),
-  "base of an append-only file, cut": (options) => damagedFiles(options, "base", "cut"),
-  "base of an append-only file, bytes flipped": (options) =>
-    damagedFiles(options, "base", "flipped"),
-  "append-only file, cut": (options) => damagedFiles(options, "incr", "cut"),
-  "append-only file, bytes flipped": (options) => damagedFiles(options, "incr", "flipped"),
-  "manifest, cut": (options) => damagedFiles(options, "manifest", "cut"),
-  "manifest, bytes flipped": (options) => damagedFiles(options, "manifest", "flipped"),
+  "dump, cut": (options) => files(options, "dump", "cut"),
+  "dump, bytes flipped": (options) => files(options, "dump", "flipped"),
+  "base of an append-only file, cut": (options) => files(options, "base", "cut"),
+  "base of an append-only file, bytes flipped": (options) => files(options, "base", "flipped"),
+  "append-only file, cut": (options) => files(options, "incr", "cut"),
+  "append-only file, bytes flipped": (options) => files(options, "incr", "flipped"),
+  "manifest, cut": (options) => files(options, "manifest", "cut"),
+  "manifest, bytes flipped": (options) => files(options, "manifest", "flipped"),
 };
+
+function files(
+  options: CasesOptions,
+  file: DataFile,
+  damage: "cut" | "flipped",
+): Promise<Cases> {
+  return Promise.resolve(new DamagedFiles(options, file, damage));
+}
 
 async function values({ seed, folder }: CasesOptions, kind: FuzzKind): Promise<Cases> {
   const originals: FormedValue[] = [...ownValues(), ...foreignValues()];

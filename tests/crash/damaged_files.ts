@@ -22,67 +22,87 @@ const NAMES: Record<DataFile, RegExp> = {
 };
 
 /** Cases that load a copy of the sample in which one file is damaged. */
-export function damagedFiles(
-  { folder, sample, seed }: CasesOptions,
-  file: DataFile,
-  damage: "cut" | "flipped",
-): Promise<Cases> {
-  copyFolder(sample, folder);
-  const replaying = new Replaying({ folder, startMs: NOW_MS });
-  const inside = file === "dump" ? folder : replaying.loader.folder;
-  const path = join(inside, namesIn(inside).findLast((name) => NAMES[file].test(name))!);
-  const whole = Deno.readFileSync(path);
-  const figures = { cases: 0, taken: 0, refused: 0 };
+export class DamagedFiles implements Cases {
+  readonly #file: DataFile;
+  readonly #damage: "cut" | "flipped";
+  readonly #seed: number;
+  readonly #replaying: Replaying;
+  readonly #folder: string;
+  readonly #path: string;
+  readonly #whole: Uint8Array;
+  readonly #figures = { cases: 0, taken: 0, refused: 0 };
 
-  const load = (bytes: Uint8Array): string | undefined => {
-    Deno.writeFileSync(path, bytes);
+  constructor(
+    { folder, sample, seed }: CasesOptions,
+    file: DataFile,
+    damage: "cut" | "flipped",
+  ) {
+    copyFolder(sample, folder);
+    this.#file = file;
+    this.#damage = damage;
+    this.#seed = seed;
+    this.#replaying = new Replaying({ folder, startMs: NOW_MS });
+    this.#folder = file === "dump" ? folder : this.#replaying.loader.folder;
+    const name = namesIn(this.#folder).findLast((name) => NAMES[file].test(name))!;
+    this.#path = join(this.#folder, name);
+    this.#whole = Deno.readFileSync(this.#path);
+  }
+
+  figures(): Record<string, number> {
+    return this.#figures;
+  }
+
+  run(number: number): void {
+    const random = new Seeded(this.#seed + number * 7919);
+    const whole = this.#whole;
+    const bytes = this.#damage === "cut" ? cut(whole, number, random) : flipped(whole, random);
+    this.#figures.cases++;
+    try {
+      const message = this.#load(bytes);
+      if (message === undefined) this.#checkTaken(bytes);
+      else this.#checkRefused(bytes, message);
+    } catch (error) {
+      throw new Error(
+        `${this.#file} ${this.#damage}, case ${number}, seed ${this.#seed}: ${error}`,
+        { cause: error },
+      );
+    }
+  }
+
+  /** The message with which it is refused. */
+  #load(bytes: Uint8Array): string | undefined {
+    const replaying = this.#replaying;
+    Deno.writeFileSync(this.#path, bytes);
     replaying.harness.run("FLUSHALL SYNC");
-    return file === "dump" ? loadDump(replaying, path) : loadAppended(replaying);
-  };
+    replaying.log.length = 0;
+    return refusal(() =>
+      this.#file === "dump" ? replaying.dumps.loadNow(this.#path) : replaying.load()
+    );
+  }
 
   /** What was taken is what stands in the file now: it is taken again, and is the same. */
-  const checkTaken = (left: number) => {
+  #checkTaken({ length }: Uint8Array): void {
+    this.#figures.taken++;
+    const replaying = this.#replaying, file = this.#file;
+    assert(file !== "dump" && file !== "base", "a dump that is damaged was taken");
     const digest = replaying.digest();
-    const now = Deno.readFileSync(path);
-    assert(now.length <= left, `${now.length} bytes of ${left}`);
-    replaying.log.length = 0;
-    assertEquals(load(now), undefined, "what it left is refused");
+    const now = Deno.readFileSync(this.#path);
+    assert(now.length <= length, `${now.length} bytes of ${length}`);
+    assertEquals(this.#load(now), undefined, "what it left is refused");
     assert(!replaying.log.some((line) => line.includes("short read")), "it was cut again");
     assertEquals(replaying.digest(), digest);
-    for (const name of namesIn(inside)) {
-      if (name.includes(".removed-")) Deno.removeSync(join(inside, name));
+    for (const name of namesIn(this.#folder)) {
+      if (name.includes(".removed-")) Deno.removeSync(join(this.#folder, name));
     }
-  };
+  }
 
-  const run = (number: number) => {
-    const random = new Seeded(seed + number * 7919);
-    const bytes = damage === "cut" ? cut(whole, number, random) : flipped(whole, random);
-    figures.cases++;
-    const message = load(bytes);
-    if (message === undefined) {
-      figures.taken++;
-      assert(file !== "dump" && file !== "base", "a dump that is damaged was taken");
-      checkTaken(bytes.length);
-      return;
-    }
-    figures.refused++;
+  #checkRefused(bytes: Uint8Array, message: string): void {
+    this.#figures.refused++;
     // A manifest that is damaged may name other files, of which it is said that they are missing.
-    if (file === "manifest") assertMatch(message, /MANIFEST|manifest/);
+    if (this.#file === "manifest") assertMatch(message, /MANIFEST|manifest/);
     else assertMatch(message, /at byte offset \d+/);
-    assertEquals(Deno.readFileSync(path), bytes, "a file that is refused stays as it is");
-  };
-  return Promise.resolve({
-    run: (number) => {
-      try {
-        run(number);
-      } catch (error) {
-        throw new Error(`${file} ${damage}, case ${number}, seed ${seed}: ${error}`, {
-          cause: error,
-        });
-      }
-    },
-    figures: () => figures,
-  });
+    assertEquals(Deno.readFileSync(this.#path), bytes, "a file that is refused stays as it is");
+  }
 }
 
 /** First each of the last bytes in turn, then anywhere. */
@@ -97,14 +117,6 @@ function flipped(whole: Uint8Array, random: Seeded): Uint8Array {
     bytes[random.below(bytes.length)] ^= 1 + random.below(255);
   }
   return bytes;
-}
-
-function loadDump({ dumps }: Replaying, path: string): string | undefined {
-  return refusal(() => dumps.loadNow(path));
-}
-
-function loadAppended(replaying: Replaying): string | undefined {
-  return refusal(() => replaying.load());
 }
 
 function refusal(load: () => unknown): string | undefined {

@@ -4,16 +4,33 @@ import { join } from "node:path";
 
 const FOLDER = "appendonlydir";
 
-/** Files that are no part of the data, by their paths below the folder. */
-export function strayFiles(dir: string): string[] {
+/**
+ * Files that are no part of the data, and at least `ageMs` old, by their paths below the folder. Not
+ * those whose names are taken again by the next rewrite.
+ */
+export function strayFiles(dir: string, ageMs = 0): string[] {
   const stray = namesIn(dir).filter((name) => name !== "dump.rdb" && name !== FOLDER);
   const parts = namesIn(join(dir, FOLDER));
   const manifest = parts.find((name) => name.endsWith(".manifest"));
   const listed = manifest === undefined ? [] : partsListed(join(dir, FOLDER, manifest));
   // What was cut from a torn end is kept for whoever wants to look at it.
   const known = (name: string) =>
-    name === manifest || listed.includes(name) || /\.removed-\d/.test(name);
-  return [...stray, ...parts.filter((name) => !known(name)).map((name) => `${FOLDER}/${name}`)];
+    name === manifest || listed.includes(name) ||
+    /\.removed-\d|^temp-appendonly|^append/.test(name);
+  const found = [
+    ...stray,
+    ...parts.filter((name) => !known(name)).map((name) => join(FOLDER, name)),
+  ];
+  return found.filter((name) => Date.now() - writtenAtMs(join(dir, name)) >= ageMs);
+}
+
+/** When a file was last written; of one that goes right now, the present. */
+function writtenAtMs(path: string): number {
+  try {
+    return Deno.statSync(path).mtime?.getTime() ?? Date.now();
+  } catch {
+    return Date.now();
+  }
 }
 
 function partsListed(manifest: string): string[] {

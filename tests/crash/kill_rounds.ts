@@ -71,14 +71,15 @@ export interface LaneFigures {
   lost: number;
   oldestLostMs: number;
   unannounced: number;
-  /** Files that crashes left behind, and those that a start did not remove. */
+  /** Half-written files that there were at most, left behind by crashes. */
   strayFiles: number;
-  strayFilesKept: number;
   seconds: number;
 }
 
 const CLIENTS = 4;
 const EVERYSEC_MS = 1000;
+/** After so long a start removes what crashes left. */
+const STRAY_MS = 90_000;
 
 /** Runs the rounds of a lane. Throws BrokenPromise, and says where a copy of the folder is. */
 export async function killRounds(lane: Lane, options: KillOptions): Promise<LaneFigures> {
@@ -112,7 +113,6 @@ class KillRounds {
     oldestLostMs: 0,
     unannounced: 0,
     strayFiles: 0,
-    strayFilesKept: 0,
     seconds: 0,
   };
   readonly #lane: Lane;
@@ -207,10 +207,11 @@ class KillRounds {
 
   async #restart(crash: Parameters<typeof judge>[2]): Promise<ServerProcess> {
     const { figures } = this;
-    figures.strayFiles += strayFiles(this.#dir).length;
+    figures.strayFiles = Math.max(figures.strayFiles, strayFiles(this.#dir).length);
     if (this.#random.chance(0.15)) await this.#killWhileLoading();
     const server = this.#server = await this.#start();
-    figures.strayFilesKept += strayFiles(this.#dir).length;
+    const kept = strayFiles(this.#dir, STRAY_MS);
+    if (kept.length > 0) throw new BrokenPromise(`half-written files stay: ${kept}`);
     using client = await RespClient.connect({ port: server.port });
     const verdict = await judge(client, this.#states, crash);
     const ballast = await ballastDigest(client);

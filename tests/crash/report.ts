@@ -16,7 +16,6 @@ export const KILL_HEADER = [
   "lost",
   "oldest lost",
   "files left",
-  "kept",
   "time",
 ];
 
@@ -34,8 +33,7 @@ export function killRow(name: string, figures: LaneFigures): string[] {
     figures.lost,
   ].map(number);
   const oldest = figures.lost === 0 ? "-" : `${number(oldestLostMs)} ms`;
-  const files = [figures.strayFiles, figures.strayFilesKept].map(number);
-  return [name, ...counts, oldest, ...files, `${number(seconds)} s`];
+  return [name, ...counts, oldest, number(figures.strayFiles), `${number(seconds)} s`];
 }
 
 export const CASES_HEADER = ["damaged", "cases", "taken", "refused", "commands", "time"];

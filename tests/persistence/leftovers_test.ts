@@ -4,7 +4,7 @@ import { removeLeftovers } from "../../src/persistence/leftovers.ts";
 import { Replaying } from "./replaying.ts";
 import { Logger } from "../../src/base/logger.ts";
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
 
 Deno.test("half-written files that nobody writes to any more go, all others stay", () => {
   using replaying = new Replaying();
@@ -29,8 +29,8 @@ Deno.test("half-written files that nobody writes to any more go, all others stay
     "appendonlydir/appendonly.aof.1.incr.aof",
     "appendonlydir/temp-appendonly.aof.incr",
   ];
-  for (const path of [...abandoned, ...kept]) write(path, HOUR_MS);
-  write("temp-bgsave-77-1.rdb", HOUR_MS - 1000); // may be being written
+  for (const path of [...abandoned, ...kept]) write(path, MINUTE_MS);
+  write("temp-bgsave-77-1.rdb", MINUTE_MS - 1000); // may be being written
   write("temp-42.rdb", 0); // this process's number, used before
   const log: string[] = [];
   const logger = new Logger({ clock, sink: { write: (line) => void log.push(line) }, pid: 42 });
