@@ -1,8 +1,10 @@
 // A little of `make crash`: a few kills for each way of saving, and proof that the judge sees losses.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Seeded } from "../support/seeded.ts";
+import { COMPANY_SCENARIOS } from "./company_scenarios.ts";
 import { BrokenPromise } from "./judge.ts";
 import { killRounds, LANES } from "./kill_rounds.ts";
+import { runScenarios } from "./scenario.ts";
 import {
   commandsOf,
   isMarker,
@@ -27,6 +29,16 @@ for (const lane of Object.values(LANES)) {
     assert(acknowledged > 0);
   });
 }
+
+Deno.test({
+  name: "a second server on append-only files in use does not start",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const scenarios = COMPANY_SCENARIOS.filter(({ name }) => name.startsWith("a second server"));
+    const [{ outcome, detail }] = await runScenarios(scenarios, OPTIONS.executable);
+    assertEquals(outcome, "ok", detail);
+  },
+});
 
 Deno.test("a server that promises more than it keeps is found out", async () => {
   const lane = { ...LANES.rdb, promises: "all", saves: ["SAVE"] } as const;
