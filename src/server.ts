@@ -1,8 +1,8 @@
 // The composition root: builds the services, joins them, starts and stops the server.
 import { isAbsolute, join } from "node:path";
-import process from "node:process";
 import { Users } from "./acl/users.ts";
 import { SystemClock } from "./base/clock.ts";
+import { cpuSeconds, threadCpuSeconds } from "./base/cpu_time.ts";
 import { FileSink, Logger, type LogLevel, StdoutSink } from "./base/logger.ts";
 import { SystemRandom } from "./base/random.ts";
 import { MINIREDIS_VERSION, REDIS_VERSION } from "./base/version.ts";
@@ -21,7 +21,7 @@ import { Listeners } from "./net/listener.ts";
 import { AOF_FILES } from "./persistence/aof_files.ts";
 import { AofLoader } from "./persistence/aof_load.ts";
 import { AppendOnlyDoor } from "./persistence/append_only_door.ts";
-import { AppendOnlyError, AppendOnlyFile } from "./persistence/append_only_file.ts";
+import { AppendOnlyFile } from "./persistence/append_only_file.ts";
 import { Dumps } from "./persistence/dumps.ts";
 import { DumpLoader } from "./persistence/load.ts";
 import { type FolderLock, lockFolder } from "./persistence/folder_lock.ts";
@@ -138,7 +138,7 @@ export class Server {
     try {
       if (!await this.#load()) return await this.#close(unhook);
     } catch (error) {
-      if (!(error instanceof LoadError || error instanceof AppendOnlyError)) throw error;
+      if (!(error instanceof LoadError)) throw error;
       this.logger.warning(error.message);
       unhook();
       return 1;
@@ -313,10 +313,8 @@ export class Server {
         system: systemName(),
         systemMemoryBytes: Deno.systemMemoryInfo().total,
         residentBytes: () => Deno.memoryUsage().rss,
-        cpuSeconds: () => {
-          const { user, system } = process.cpuUsage();
-          return { user: user / 1e6, system: system / 1e6 };
-        },
+        cpuSeconds,
+        threadCpuSeconds,
         runId: randomId(this.#random),
       },
     };

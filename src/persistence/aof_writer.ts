@@ -53,9 +53,8 @@ export class AofWriter {
   #lastReportMs = -Infinity;
   /** The sync under way; it never rejects. */
   #inFlight: Promise<void> = Promise.resolve();
-  /** Files that were exchanged, being synced and closed. */
+  /** Files that were exchanged are closed when no sync needs them any more. */
   #retiring: Promise<void> = Promise.resolve();
-  #retired = 0;
   readonly #engine: Engine;
   readonly #logger: Logger;
   readonly #options: AofWriterOptions;
@@ -80,7 +79,7 @@ export class AofWriter {
 
   /** Syncs under way in the background. */
   get pendingSyncs(): number {
-    return (this.#syncing ? 1 : 0) + this.#retired;
+    return this.#syncing ? 1 : 0;
   }
 
   /** Goes on with a file that holds `bytes` bytes, all of them on the disk. The buffer is empty. */
@@ -90,20 +89,19 @@ export class AofWriter {
     this.#writtenEffects = this.#engine.propagation.count;
   }
 
-  /** Lets go of the file: it is synced and closed in the background, before any later sync counts. */
+  /** Lets go of the file, which is synced, to go on with another one. */
   release(): void {
     const file = this.#file;
-    if (file === undefined) return;
     this.#file = undefined;
-    this.#retired++;
-    const synced = this.#syncedBytes === this.fileBytes ? undefined : file.sync();
-    this.#retiring = Promise.all([synced, this.#inFlight, this.#retiring]).then(
-      () => {},
-      (error) => this.#syncFailed(error),
-    ).then(() => {
-      this.#retired--;
-      file.close();
-    });
+    this.#retiring = Promise.all([this.#retiring, this.#inFlight]).then(() => file?.close());
+  }
+
+  /** Syncs what is written, in the background; it may fail. */
+  async syncLater(): Promise<void> {
+    await this.#inFlight;
+    if (this.#file === undefined || this.#syncedBytes === this.fileBytes) return;
+    this.#startSync();
+    await this.#inFlight;
   }
 
   /** Everything appended so far is written and synced; answers false when that failed. */
@@ -111,6 +109,7 @@ export class AofWriter {
     if (this.#file === undefined) return true;
     this.flush(true);
     if (this.buffer.length > 0) return false;
+    if (this.#syncedBytes === this.fileBytes) return true;
     try {
       this.#file.syncSync();
     } catch (error) {
@@ -294,8 +293,7 @@ export class AofWriter {
     const file = this.#file!, bytes = this.fileBytes, effects = this.#writtenEffects;
     this.#syncing = true;
     this.#lastSyncMs = this.#engine.keyspace.clock.monotonicMs();
-    const synced = this.#retired === 0 ? file.sync() : Promise.all([file.sync(), this.#retiring]);
-    this.#inFlight = synced.then(() => {
+    this.#inFlight = file.sync().then(() => {
       this.#syncing = false;
       this.#noteSynced(file === this.#file ? bytes : 0, effects);
       this.#afterSync();

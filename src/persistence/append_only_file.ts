@@ -16,7 +16,10 @@ import { AofRewrite } from "./aof_rewrite.ts";
 import { growthDue, RewriteLimit } from "./aof_rewrite_limit.ts";
 import { AofWriter, type SyncPolicy } from "./aof_writer.ts";
 import { ReplaceError } from "./dump_files.ts";
+import { LoadError } from "./load_state.ts";
 
+const REWRITE_NEEDED = "Redis needs to enable the AOF but can't trigger a background AOF rewrite" +
+  " operation. Check the above logs for more info about the error.";
 const CANNOT_TURN_ON = "Unable to turn on AOF. Check server logs.";
 
 /** What it works with. */
@@ -38,11 +41,6 @@ export type AppendOnlyState = "off" | "on" | "waiting";
 
 /** How BGREWRITEAOF was received. */
 export type RewriteStart = "started" | "scheduled" | "running" | "failed";
-
-/** A file that cannot be opened or written at the start; the message is for the log. */
-export class AppendOnlyError extends Error {
-  override name = "AppendOnlyError";
-}
 
 /** The append-only file of an engine. */
 export class AppendOnlyFile {
@@ -112,7 +110,7 @@ export class AppendOnlyFile {
 
   /**
    * What the folder holds, which was just loaded if it is to be written; then it goes on behind that.
-   * Throws AppendOnlyError.
+   * Throws LoadError.
    */
   start(manifest: AofManifest): void {
     this.#folder.manifest = manifest;
@@ -120,7 +118,7 @@ export class AppendOnlyFile {
     try {
       this.#open();
     } catch (error) {
-      throw new AppendOnlyError(
+      throw new LoadError(
         `Can't open or create the append-only file: ${systemErrorWords(error)}`,
       );
     }
@@ -176,10 +174,7 @@ export class AppendOnlyFile {
     }
     if (this.#startRewrite()) return undefined;
     this.state = "off";
-    this.#logger.warning(
-      "Redis needs to enable the AOF but can't trigger a background AOF rewrite operation. Check" +
-        " the above logs for more info about the error.",
-    );
+    this.#logger.warning(REWRITE_NEEDED);
     return CANNOT_TURN_ON;
   }
 
@@ -262,6 +257,7 @@ export class AppendOnlyFile {
   async #run(rewrite: AofRewrite): Promise<void> {
     let done = false;
     try {
+      await this.writer.syncLater(); // what is left to sync at the instant is little
       if (!await rewrite.run(() => this.#openNext())) return;
       this.#complete(rewrite);
       done = true;
@@ -280,8 +276,8 @@ export class AppendOnlyFile {
     if (this.state === "off") return;
     if (this.state === "waiting") return this.#openFirst();
     const folder = this.#folder, { writer } = this;
-    writer.flush(true);
-    if (writer.buffer.length > 0) throw new ReplaceError("cannot write", "the append-only file");
+    // Nothing of the next file may be on the disk before all of this one is.
+    if (!writer.syncNow()) throw new ReplaceError("cannot sync", "the file that is written now");
     const manifest = withNextIncr(folder.manifest, folder.name);
     const { name } = manifest.incrs.at(-1)!;
     const file = folder.openEmpty(name);
