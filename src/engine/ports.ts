@@ -1,4 +1,5 @@
 // What commands reach that lies above the engine: saving, replication, scripts, the process itself.
+import type { CpuSeconds } from "../base/cpu_time.ts";
 import type { Slice } from "../base/slice.ts";
 import type { ReplySink } from "../resp/reply_sink.ts";
 import type { Keyspace } from "../store/keyspace.ts";
@@ -24,6 +25,16 @@ export interface PayloadTarget {
 /** How reading a payload ended; "unverified": its version or its checksum is wrong. */
 export type PayloadResult = "stored" | "unverified" | "malformed";
 
+/** What DEBUG RELOAD does. */
+export interface ReloadOptions {
+  /** Saves first. */
+  readonly save: boolean;
+  /** The dump takes the place of the data; it is added to it otherwise. */
+  readonly flush: boolean;
+  /** A key of the dump takes the place of one that is there; it is an error otherwise. */
+  readonly merge: boolean;
+}
+
 /** Dumps: writing the file, reading it again, reading single values. */
 export interface DumpPort {
   /** When the data was last on the disk, Unix ms; the start of the server at first. */
@@ -36,9 +47,8 @@ export interface DumpPort {
   scheduleSave(): void;
   /** Saves, because a client asked for it, before it returns. False when it failed; the log says why. */
   save(): boolean;
-  /** Puts the dump, saved just before if `save` says so, in the place of the data, before it returns.
-   * Answers an error or nothing. */
-  reload(save: boolean): string | undefined;
+  /** Loads the dump before it returns. Answers an error or nothing. */
+  reload(options: ReloadOptions): string | undefined;
   /** Puts what the append-only file holds in the place of the data, before it returns. Answers an error
    * or nothing. */
   reloadAppendOnly(): string | undefined;
@@ -101,8 +111,10 @@ export interface ProcessPort {
   readonly systemMemoryBytes: number;
   /** Resident memory, bytes. */
   residentBytes(): number;
-  /** System, user seconds of this process. */
-  cpuSeconds(): { system: number; user: number };
+  /** Processor time of this process. */
+  cpuSeconds(): CpuSeconds;
+  /** Of the thread that runs commands, where the runtime can tell. */
+  threadCpuSeconds(): CpuSeconds;
   readonly runId: string;
 }
 

@@ -380,6 +380,7 @@ export function fakePorts(clock: Clock): Ports {
       systemMemoryBytes: 8 * 1024 ** 3,
       residentBytes: () => 32 * 1024 * 1024,
       cpuSeconds: () => ({ system: 0.25, user: 0.5 }),
+      threadCpuSeconds: () => ({ system: 0.125, user: 0.25 }),
       runId: "0123456789abcdef0123456789abcdef01234567",
     },
   };

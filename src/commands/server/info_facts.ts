@@ -165,11 +165,14 @@ function loopLines({ stats }: Services): InfoLine[] {
 /** Seconds with six decimals. */
 export function cpuLines({ ports }: Services): InfoLine[] {
   const { system, user } = ports.process.cpuSeconds();
+  const thread = ports.process.threadCpuSeconds();
   return [
     ["used_cpu_sys", system.toFixed(6)],
     ["used_cpu_user", user.toFixed(6)],
     ["used_cpu_sys_children", "0.000000"],
     ["used_cpu_user_children", "0.000000"],
+    ["used_cpu_sys_main_thread", thread.system.toFixed(6)],
+    ["used_cpu_user_main_thread", thread.user.toFixed(6)],
   ];
 }
 

@@ -115,3 +115,11 @@ Deno.test("INFO clients counts those who are connected", () => {
   second.disconnect();
   assertEquals(field(harness, "connected_clients"), "1");
 });
+
+Deno.test("INFO cpu tells the time of the process and of the thread that runs commands", () => {
+  const harness = new EngineHarness();
+  assertEquals(field(harness, "used_cpu_user"), "0.500000");
+  assertEquals(field(harness, "used_cpu_sys"), "0.250000");
+  assertEquals(field(harness, "used_cpu_user_main_thread"), "0.250000");
+  assertEquals(field(harness, "used_cpu_sys_main_thread"), "0.125000");
+});
