@@ -2,7 +2,7 @@
 import type { Slice } from "../base/slice.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { DumpPort, PayloadResult, PayloadTarget } from "../engine/ports.ts";
+import type { DumpPort, PayloadResult, PayloadTarget, ReloadOptions } from "../engine/ports.ts";
 import type { Keyspace } from "../store/keyspace.ts";
 import { AofLoader } from "./aof_load.ts";
 import type { AppendOnlyFile } from "./append_only_file.ts";
@@ -66,15 +66,15 @@ export class Dumps implements DumpPort {
     return saver.save();
   }
 
-  reload(save: boolean): string | undefined {
+  reload({ save, flush, merge }: ReloadOptions): string | undefined {
     const { engine, loader, saver, logger } = this.#options;
     this.#options.appendOnly().deferRewrite();
     if (save && !saver().save()) return "ERR";
     const { keyspace } = engine();
     saver().cancel();
-    for (const database of keyspace.databases) keyspace.flush(database, false);
+    if (flush) { for (const database of keyspace.databases) keyspace.flush(database, false); }
     try {
-      if (loader().loadNow(saver().path) === undefined) {
+      if (loader().loadNow(saver().path, merge) === undefined) {
         throw new LoadError(`There is no dump file ${saver().path}`);
       }
     } catch (error) {

@@ -20,10 +20,13 @@ export class KeyspaceSink implements RdbSink, ValueTarget {
   readonly valueSink: KeyspaceValueSink;
   readonly #keyspace: Keyspace;
   readonly #batch: KeyBatch;
+  readonly #replaces: boolean;
   #database: Database;
 
-  constructor(keyspace: Keyspace) {
+  /** `replaces`: a key that is there already makes room; it is a fault otherwise. */
+  constructor(keyspace: Keyspace, replaces = false) {
     this.#keyspace = keyspace;
+    this.#replaces = replaces;
     this.valueSink = new KeyspaceValueSink(keyspace, this);
     this.#batch = new KeyBatch(keyspace);
     this.#database = keyspace.databases[0];
@@ -55,11 +58,18 @@ export class KeyspaceSink implements RdbSink, ValueTarget {
   }
 
   string(key: Slice, value: Slice, meta: KeyMeta, isInteger: boolean): void {
+    if (this.#replaces) this.#remove(key);
     this.#batch.string(key, value, isInteger ? ENCODING_INT : stringEncoding(value), meta);
   }
 
   store(key: Slice, meta: KeyMeta, type: number, encoding: number, value: number): void {
+    if (this.#replaces) this.#remove(key);
     this.#batch.value(key, type, encoding, value, meta);
+  }
+
+  #remove(key: Slice): void {
+    const ref = this.#database.peek(key);
+    if (ref !== 0) this.#database.remove(ref);
   }
 
   end(): void {

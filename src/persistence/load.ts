@@ -33,6 +33,8 @@ export interface OpenDump {
   readonly loadedBefore: number;
   /** Keys that are over are loaded too: commands that follow say when they went. */
   readonly keepExpired: boolean;
+  /** Keys of the dump take the place of those that are there. */
+  readonly replaces?: boolean;
 }
 
 /** Loads dumps into the keyspace of an engine. */
@@ -77,12 +79,15 @@ export class DumpLoader {
     return await this.state.run(this.#slices(path));
   }
 
-  /** As {@link load}, before it returns: clients wait. */
-  loadNow(path: string): LoadedDump | undefined {
-    return this.state.runNow(this.#slices(path));
+  /**
+   * As {@link load}, before it returns: clients wait. With `replaces`, keys of the dump take the place
+   * of those that are there.
+   */
+  loadNow(path: string, replaces = false): LoadedDump | undefined {
+    return this.state.runNow(this.#slices(path, replaces));
   }
 
-  *#slices(path: string): LoadSlices<LoadedDump | undefined> {
+  *#slices(path: string, replaces = false): LoadSlices<LoadedDump | undefined> {
     const file = openDump(path);
     if (file === undefined) return undefined;
     const { keyspace } = this.#engine;
@@ -91,7 +96,7 @@ export class DumpLoader {
       const totalBytes = file.statSync().size;
       this.state.begin(totalBytes);
       const title = `dump file ${path}`;
-      const dump = { file, totalBytes, title, loadedBefore: 0, keepExpired: false };
+      const dump = { file, totalBytes, title, loadedBefore: 0, keepExpired: false, replaces };
       const loaded = yield* this.read(dump);
       const seconds = (keyspace.clock.monotonicMs() - startedMs) / 1000;
       this.#logger.notice(`DB loaded from disk: ${seconds.toFixed(3)} seconds`);
@@ -105,7 +110,7 @@ export class DumpLoader {
   /** Loads a dump, within a load that was begun. Throws LoadError. */
   *read(dump: OpenDump): LoadSlices<LoadedDump> {
     const { keyspace, config } = this.#engine;
-    const sink = new KeyspaceSink(keyspace);
+    const sink = new KeyspaceSink(keyspace, dump.replaces);
     const source = ByteSource.overFile(dump.file, dump.totalBytes, WINDOW_BYTES);
     const reader = new RdbReader(source, sink, {
       nowMs: keyspace.clock.nowMs(),

@@ -264,6 +264,28 @@ Deno.test("DEBUG RELOAD saves and loads; with NOSAVE it goes back to what was sa
   );
 });
 
+Deno.test("DEBUG RELOAD with NOFLUSH adds the dump to the data, with MERGE in the place of its keys", () => {
+  using saving = new Saving();
+  const { harness } = saving;
+  harness.run("SET saved old PX 5000");
+  harness.run("HSET hash saved 1");
+  harness.run("SAVE");
+  harness.run("SET saved new");
+  harness.run("SET hash text");
+  harness.run("SET more x");
+  assert(
+    harness.client.refusal("DEBUG RELOAD NOSAVE NOFLUSH").startsWith("ERR Error trying to load"),
+  );
+  assertEquals(harness.run("GET saved"), "new");
+  assertEquals(harness.run("DEBUG RELOAD MERGE NOSAVE NOFLUSH"), "OK");
+  assertEquals(harness.run("GET saved"), "old");
+  assertEquals(harness.run("PTTL saved"), 5000);
+  assertEquals(harness.run("HGETALL hash"), ["saved", "1"]);
+  assertEquals(harness.run("GET more"), "x");
+  assertEquals(harness.run("DEBUG RELOAD MERGE NOSAVE"), "OK");
+  assertEquals(harness.run("DBSIZE"), 2);
+});
+
 Deno.test("DEBUG RELOAD of a file with a fault says so and the server goes on", () => {
   using saving = new Saving();
   saving.harness.run("SET k v");

@@ -23,7 +23,7 @@ export const debugHelp = helpOf("debug", [
   "PROTOCOL <type>",
   "    Answer a reply of a type: string, integer, double, bignum, null, array, set, map, attrib,",
   "    push, verbatim, true, false.",
-  "RELOAD [NOSAVE]",
+  "RELOAD [MERGE] [NOFLUSH] [NOSAVE]",
   "    Save the data, unless told not to, and load them again.",
   "SET-ACTIVE-EXPIRE <0|1>",
   "    Whether keys whose time is over go away though nobody asks for them.",

@@ -6,7 +6,6 @@ import { CommandError, ERR } from "../../engine/errors.ts";
 const RELOAD_OPTIONS = new CommandError(
   "ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.",
 );
-const NO_MERGE = new CommandError("ERR DEBUG RELOAD MERGE and NOFLUSH are not supported");
 
 const IN_PROGRESS = new CommandError("ERR Background save already in progress");
 const OTHER_ACTIVE = new CommandError(
@@ -75,17 +74,18 @@ export function debugLoadAof(call: Call): void {
   else call.reply.error(refusal);
 }
 
-/** DEBUG RELOAD [NOSAVE] */
+/** DEBUG RELOAD [MERGE] [NOFLUSH] [NOSAVE] */
 export function debugReload(call: Call): void {
-  let saves = true;
+  let save = true, flush = true, merge = false;
   for (let i = 2; i < call.count; i++) {
     const option = wordOf(call.at(i));
-    if (option === "nosave") saves = false;
-    else if (option === "merge" || option === "noflush") throw NO_MERGE;
+    if (option === "nosave") save = false;
+    else if (option === "noflush") flush = false;
+    else if (option === "merge") merge = true;
     else throw RELOAD_OPTIONS;
   }
   call.propagateNothing();
-  const refusal = call.services.ports.dumps.reload(saves);
+  const refusal = call.services.ports.dumps.reload({ save, flush, merge });
   if (refusal === undefined) call.reply.ok();
   else call.reply.error(refusal);
 }
