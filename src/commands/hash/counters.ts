@@ -1,5 +1,6 @@
 // HINCRBY and HINCRBYFLOAT: fields that hold a number.
 import { asciiBytes } from "../../base/bytes.ts";
+import { PlainDecimal, writeDecimalSum } from "../../base/decimal_sum.ts";
 import { addInt64, type Integer64, parseInt64, writeInteger64 } from "../../base/int64.ts";
 import {
   addLongDouble,
@@ -26,7 +27,9 @@ const ONE_BYTES = asciiBytes("1");
 const FIELD = { first: 2, end: 3, stride: 1 };
 const ZERO = new Slice(asciiBytes("0"));
 /** The digits of the new value; one buffer, as nothing else runs in between. */
-const digits = new Slice(new Uint8Array(24), 0, 0);
+const digits = new Slice(new Uint8Array(40), 0, 0);
+const plainValue = new PlainDecimal();
+const plainIncrement = new PlainDecimal();
 
 /** HINCRBY key field increment */
 export function hincrby(call: Call): void {
@@ -62,21 +65,40 @@ function store(call: Call, ref: number, value: Slice): void {
 /** HINCRBYFLOAT key field increment */
 export function hincrbyfloat(call: Call): void {
   const key = call.at(1), field = call.at(2);
-  const increment = longDoubleOf(call.at(3), ERR.notFloat);
-  if (increment.kind !== "finite") throw NOT_FINITE;
+  const { bytes, start, end } = call.at(3);
+  const isPlain = plainIncrement.read(bytes, start, end);
+  const increment = isPlain ? undefined : incrementOf(call.at(3));
   const ref = writeFields(call, FIELD);
   const hash = hashWindow(call);
   const found = ref !== 0 && hash.find(field);
   const expires = found && hash.expireAtMs >= 0;
-  const old = longDoubleOf(found ? hash.readValue() : ZERO, NOT_FLOAT);
-  const sum = addLongDouble(old, increment);
-  if (sum.kind !== "finite") throw ERR.nanOrInfinity;
-  const text = asciiBytes(formatLongDouble(sum));
-  const value = new Slice(text);
+  const old = found ? hash.readValue() : ZERO;
+  const value = increment === undefined ? sumWithPlain(call, old) : sumOf(old, increment);
   store(call, ref, value);
   call.database.changed(key, "hincrbyfloat");
   call.reply.bulk(value);
-  if (call.propagates) propagateResult(call, text, expires);
+  if (call.propagates) propagateResult(call, value.copy(), expires);
+}
+
+function incrementOf(argument: Slice): LongDouble {
+  const increment = longDoubleOf(argument, ERR.notFloat);
+  if (increment.kind !== "finite") throw NOT_FINITE;
+  return increment;
+}
+
+/** The sum of a value and the plain increment, which is argument 3 as well. */
+function sumWithPlain(call: Call, old: Slice): Slice {
+  const { bytes, start, end } = old;
+  digits.end = plainValue.read(bytes, start, end)
+    ? writeDecimalSum(plainValue, plainIncrement, digits.bytes, 0)
+    : -1;
+  return digits.end >= 0 ? digits : sumOf(old, incrementOf(call.at(3)));
+}
+
+function sumOf(old: Slice, increment: LongDouble): Slice {
+  const sum = addLongDouble(longDoubleOf(old, NOT_FLOAT), increment);
+  if (sum.kind !== "finite") throw ERR.nanOrInfinity;
+  return new Slice(asciiBytes(formatLongDouble(sum)));
 }
 
 function longDoubleOf({ bytes, start, end }: Slice, error: CommandError): LongDouble {
