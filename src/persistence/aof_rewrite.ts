@@ -3,13 +3,10 @@ import type { Engine } from "../engine/engine.ts";
 import { CommandWriter } from "../rdb/commands/command_writer.ts";
 import { RdbVersionError } from "../rdb/value_form.ts";
 import type { RdbWriter } from "../rdb/writer.ts";
+import { BackgroundPace } from "./background_pace.ts";
 import { beginDump } from "./begin_dump.ts";
 import { type DumpFiles, ReplaceError, Replacement } from "./dump_files.ts";
 import { Snapshot } from "./snapshot.ts";
-
-/** Work in one slice; clients get as much time in between. */
-const SLICE_MS = 2;
-const PAUSE_MS = 1;
 
 /** What is written, and where. */
 export interface AofRewriteOptions {
@@ -30,11 +27,13 @@ export class AofRewrite {
   readonly startedAtMs: number;
   cancelled = false;
   readonly #options: AofRewriteOptions;
+  readonly #pace: BackgroundPace;
   #file: Replacement | undefined;
   #snapshot: Snapshot | undefined;
 
   constructor(options: AofRewriteOptions) {
     this.#options = options;
+    this.#pace = new BackgroundPace(options.engine);
     this.name = options.name;
     this.preamble = options.preamble;
     this.startedAtMs = options.engine.keyspace.clock.nowMs();
@@ -70,15 +69,31 @@ export class AofRewrite {
    * it shows. Answers false when it was cancelled. Throws what failed.
    */
   async run(atInstant: () => void): Promise<boolean> {
-    do await pause(PAUSE_MS); while (!this.cancelled && !this.#prepared());
-    if (this.cancelled) return false;
-    const { snapshot, end } = this.#begin(atInstant);
-    while (!this.cancelled && !snapshot.run(this.#sliceEnd())) await pause(PAUSE_MS);
-    if (this.cancelled) return false;
-    snapshot.end();
-    end();
-    await this.#file!.syncLater();
-    return !this.cancelled;
+    try {
+      do await this.#pace.pause(); while (!this.cancelled && !this.#prepared());
+      if (this.cancelled) return false;
+      const { snapshot, end } = this.#begin(atInstant);
+      while (!this.cancelled && !this.#slice(snapshot)) await this.#pause(snapshot);
+      if (this.cancelled) return false;
+      snapshot.end();
+      end();
+      await this.#file!.syncLater();
+      return !this.cancelled;
+    } finally {
+      await this.#file?.settle();
+    }
+  }
+
+  /** Writes some more; true when all is written. */
+  #slice(snapshot: Snapshot): boolean {
+    this.#pace.begin();
+    return snapshot.run(this.#pace.isOver);
+  }
+
+  async #pause(snapshot: Snapshot): Promise<void> {
+    await this.#pace.pause(snapshot.waitingBytes);
+    const { config } = this.#options.engine;
+    if (config.bool("aof-rewrite-incremental-fsync")) await this.#file?.keepUp();
   }
 
   #begin(atInstant = () => {}): { snapshot: Snapshot; end: () => void } {
@@ -109,15 +124,9 @@ export class AofRewrite {
 
   /** Whether no table is being moved; moves some more. */
   #prepared(): boolean {
-    const isOver = this.#sliceEnd();
-    while (!Snapshot.prepare(this.#options.engine.keyspace)) if (isOver()) return false;
+    this.#pace.begin();
+    while (!Snapshot.prepare(this.#options.engine.keyspace)) if (this.#pace.isOver()) return false;
     return true;
-  }
-
-  #sliceEnd(): () => boolean {
-    const { clock } = this.#options.engine.keyspace;
-    const endMs = clock.monotonicMs() + SLICE_MS;
-    return () => clock.monotonicMs() >= endMs;
   }
 
   /** The file takes its place. */
@@ -137,8 +146,4 @@ export class AofRewrite {
     this.#file?.abandon();
     this.#file = undefined;
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -157,10 +157,9 @@ export class Replacement {
     attempt(`cannot sync the folder ${dirname(path)}`, () => files.syncFolder(dirname(path)));
   }
 
-  /** As {@link abandon}, when no sync runs any more. */
-  async abandonLater(): Promise<void> {
+  /** Waits until no sync runs in the background: {@link abandon} may come after that. */
+  async settle(): Promise<void> {
     await this.#syncing;
-    this.abandon();
   }
 
   /** Gives up; nothing is left. */

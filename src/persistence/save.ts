@@ -170,11 +170,13 @@ export class DumpSaver {
       }
       if (!background.cancelled) writer.end();
       if (!background.cancelled) await file.syncLater();
-      if (background.cancelled) return await file.abandonLater();
+      await file.settle();
+      if (background.cancelled) return file.abandon();
       file.commit();
       this.#succeeded(dirtyAtStart);
     } catch (error) {
-      await file?.abandonLater();
+      await file?.settle();
+      file?.abandon();
       if (background.cancelled) return;
       this.#failed = true;
       if (isExpected(error)) this.#report(error);
