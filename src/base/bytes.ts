@@ -145,6 +145,7 @@ class RecentViews {
   readonly #views: DataView[] = [];
   #next = 0;
   #missed: Uint8Array | undefined;
+  #missedBefore: Uint8Array | undefined;
 
   of(bytes: Uint8Array): DataView | undefined {
     const arrays = this.#arrays;
@@ -154,11 +155,14 @@ class RecentViews {
 
   #miss(bytes: Uint8Array): DataView | undefined {
     if (bytes.length > LONGEST_KEPT_BYTES && !longLived.has(bytes)) return undefined;
-    if (bytes !== this.#missed) {
+    // Two, because a key and its value may come from different arrays in turn.
+    if (bytes !== this.#missed && bytes !== this.#missedBefore) {
+      this.#missedBefore = this.#missed;
       this.#missed = bytes;
       return undefined;
     }
-    this.#missed = undefined;
+    if (bytes === this.#missed) this.#missed = undefined;
+    else this.#missedBefore = undefined;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#arrays[this.#next] = bytes;
     this.#views[this.#next] = view;
