@@ -11,6 +11,7 @@ import { systemErrorWords } from "./base/system_error.ts";
 import { allCommands } from "./commands/registry.ts";
 import type { Config } from "./config/config.ts";
 import { rewriteConfigFile } from "./config/rewrite_file.ts";
+import { GATE_LOADING } from "./engine/admission.ts";
 import { Cron } from "./engine/cron.ts";
 import { Engine } from "./engine/engine.ts";
 import type { Ports, ShutdownOptions } from "./engine/ports.ts";
@@ -152,6 +153,17 @@ export class Server {
 
   /** Loads the data; false when the server was stopped meanwhile. Throws what it cannot serve. */
   async #load(): Promise<boolean> {
+    const { engine } = this;
+    // Whatever is waited for: nobody is served before all is loaded and can be written to.
+    engine.gates |= GATE_LOADING;
+    try {
+      return await this.#loadFiles();
+    } finally {
+      engine.gates &= ~GATE_LOADING;
+    }
+  }
+
+  async #loadFiles(): Promise<boolean> {
     const { engine, logger } = this;
     const nowMs = this.#clock.nowMs();
     removeLeftovers({ config: this.#config, logger, nowMs, pid: Deno.pid });
@@ -181,7 +193,7 @@ export class Server {
     }
     this.#lock = await lockFolder(folder);
     if (this.#lock !== undefined) return;
-    throw new AppendOnlyError(`Can't use the append-only files in ${folder}: another server does`);
+    throw new LoadError(`Can't use the append-only files in ${folder}: another server does`);
   }
 
   /** Lets go of everything; answers the exit status. */

@@ -34,6 +34,8 @@ export class LoadState {
   readonly #logger: Logger;
   readonly #stretchMs: number;
   #yieldAtMs = 0;
+  /** Whether clients were kept out before this load began. */
+  #wasClosed = false;
   #reportAtMs = 0;
 
   /** `stretchMs`: how long it loads before clients get their turn. */
@@ -47,13 +49,14 @@ export class LoadState {
   begin(totalBytes: number): void {
     const { clock } = this.#engine.keyspace;
     this.progress = { startedAtMs: clock.nowMs(), totalBytes, loadedBytes: 0, rdbUsedMemory: 0 };
+    this.#wasClosed = (this.#engine.gates & GATE_LOADING) !== 0;
     this.#engine.gates |= GATE_LOADING;
     this.#reportAtMs = clock.monotonicMs() + REPORT_MS;
     this.resume();
   }
 
   end(): void {
-    this.#engine.gates &= ~GATE_LOADING;
+    if (!this.#wasClosed) this.#engine.gates &= ~GATE_LOADING;
     this.progress = undefined;
   }
 
