@@ -82,6 +82,20 @@ export class Arena {
     return this.peakBytes;
   }
 
+  /**
+   * Grows in one step for about so many bytes more, if it can: each step replaces the views, and pages
+   * that are not touched cost nothing.
+   */
+  expect(bytes: number): void {
+    const most = this.#maxWasmPages * WASM_PAGE_BYTES / PAGE_BYTES;
+    const pages = Math.min(most, this.#pages.topPage + Math.ceil(bytes / PAGE_BYTES));
+    try {
+      this.#growTo(pages);
+    } catch (error) {
+      if (!(error instanceof ArenaFullError)) throw error; // then what comes will grow it, or fail
+    }
+  }
+
   /** Allocates at least `bytes` bytes; their content is undefined. Throws {@link ArenaFullError}. */
   allocate(bytes: number): number {
     if (bytes > MAX_SMALL_BYTES) return this.#allocateLarge(bytes);

@@ -10,6 +10,8 @@ import { LoadError, type LoadProgress, type LoadSlices, LoadState } from "./load
 
 const SLICE_BYTES = 256 << 10;
 const WINDOW_BYTES = 1 << 20;
+/** Memory grows in large steps from there on. */
+const MOST_EXPECTED_BYTES = 1 << 30;
 
 /** What a load brought. */
 export interface LoadedDump {
@@ -110,6 +112,7 @@ export class DumpLoader {
   /** Loads a dump, within a load that was begun. Throws LoadError. */
   *read(dump: OpenDump): LoadSlices<LoadedDump> {
     const { keyspace, config } = this.#engine;
+    keyspace.arena.expect(Math.min(2 * dump.totalBytes, MOST_EXPECTED_BYTES));
     const sink = new KeyspaceSink(keyspace, dump.replaces);
     const source = ByteSource.overFile(dump.file, dump.totalBytes, WINDOW_BYTES);
     const reader = new RdbReader(source, sink, {

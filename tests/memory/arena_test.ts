@@ -315,3 +315,16 @@ Deno.test("the peak is the most that was in use at a sample", () => {
   arena.free(ref);
   assertEquals(arena.samplePeak(), peak);
 });
+
+Deno.test("an arena that expects more has room for it, and takes no more than it may", () => {
+  const arena = new Arena(8 << 20);
+  const before = arena.u8.length;
+  arena.expect(4 << 20);
+  const view = arena.u8;
+  assert(view.length >= before + (3 << 20));
+  for (let n = 0; n < 3; n++) arena.allocate(1 << 20);
+  assert(arena.u8 === view, "the views stay while what was expected comes");
+  arena.expect(2 ** 40);
+  assertEquals(arena.u8.length, 8 << 20);
+  assertEquals(arena.usedBytes, 3 << 20);
+});
