@@ -53,8 +53,10 @@ export class PackedEnds extends PackedNodes {
     writer.chooseText(bytes, start, end);
     this.guard?.beforeChange(node);
     const done = prependToNode(this.arena, node, writer);
-    if (done) this.count++;
-    return done;
+    if (!done) return false;
+    this.count++;
+    this.forgetFound();
+    return true;
   }
 
   /** As {@link pushTail}, where the block of the last node has the room; false where not. */
@@ -90,6 +92,7 @@ export class PackedEnds extends PackedNodes {
     this.guard?.beforeChange(node);
     if (dropFirstOfNode(this.arena, node)) {
       this.count--;
+      this.forgetFound();
       return;
     }
     this.openNode(node).remove(LISTPACK_HEADER_BYTES);

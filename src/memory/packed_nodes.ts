@@ -47,6 +47,9 @@ export class PackedNodes {
   count = 0;
   /** What {@link seekNode} found: the index within its node. */
   offset = 0;
+  /** The node it found and the index of its first element, while no node before it changed. */
+  #found = 0;
+  #foundFirst = 0;
   /** Nodes at each end that are not compressed; 0 compresses none. */
   readonly compressDepth: number;
   /** Told of a node before it is opened, linked or removed, or takes another form. */
@@ -121,27 +124,34 @@ export class PackedNodes {
 
   /**
    * The node that holds the element of an index, from 0 to `count - 1`; `offset` says which of the
-   * node's elements it is. Walks over nodes from the nearer end.
+   * node's elements it is. Walks over nodes from the nearest of both ends and the node found last,
+   * so that who pages through a list does not walk from an end each time.
    */
   seekNode(index: number): number {
     const { i32 } = this.arena;
-    let node, first;
-    if (index < this.count >>> 1) {
-      node = this.head;
-      first = 0;
-      for (let count; index >= first + (count = i32[node * 2 + COUNT]); first += count) {
-        node = i32[node * 2 + NEXT];
-      }
-    } else {
-      node = this.tail;
-      first = this.count - i32[node * 2 + COUNT];
-      while (index < first) {
-        node = i32[node * 2 + PREVIOUS];
-        first -= i32[node * 2 + COUNT];
-      }
+    const fromHead = index < this.count >>> 1;
+    let node = fromHead ? this.head : this.tail;
+    let first = fromHead ? 0 : this.count - i32[node * 2 + COUNT];
+    if (this.#found !== 0 && Math.abs(index - this.#foundFirst) < Math.abs(index - first)) {
+      node = this.#found;
+      first = this.#foundFirst;
     }
+    while (index < first) {
+      node = i32[node * 2 + PREVIOUS];
+      first -= i32[node * 2 + COUNT];
+    }
+    for (let count; index >= first + (count = i32[node * 2 + COUNT]); first += count) {
+      node = i32[node * 2 + NEXT];
+    }
+    this.#found = node;
+    this.#foundFirst = first;
     this.offset = index - first;
     return node;
+  }
+
+  /** Elements before the node found last came or went. */
+  protected forgetFound(): void {
+    this.#found = 0;
   }
 
   /** Gives everything back; the list is empty and usable afterwards. */
@@ -197,6 +207,7 @@ export class PackedNodes {
     if (next !== 0) i32[next * 2 + PREVIOUS] = previous;
     else this.tail = previous;
     this.nodes--;
+    this.forgetFound();
     this.count -= this.nodeCount(node);
     this.arena.free(node);
   }
@@ -219,6 +230,7 @@ export class PackedNodes {
     i32[word + FLAGS] = 0;
     i32[word + COUNT] += added;
     this.count += added;
+    if (added !== 0) this.forgetFound();
   }
 
   /** The block of a node's listpack, moved to its beginning, for {@link unlinkNode} to leave. */
@@ -318,7 +330,10 @@ export class PackedNodes {
     if (before === 0) this.head = node;
     else i32[before * 2 + NEXT] = node;
     if (after === 0) this.tail = node;
-    else i32[after * 2 + PREVIOUS] = node;
+    else {
+      i32[after * 2 + PREVIOUS] = node;
+      this.forgetFound();
+    }
     this.nodes++;
   }
 

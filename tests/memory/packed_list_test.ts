@@ -326,6 +326,11 @@ for (const [fill, depth] of [[-2, 0], [-1, 1], [5, 0], [3, 2], [0, 1], [-5, 0], 
       for (let step = 0; step < 4500; step++) {
         edit(random, list, model);
         if (step % 64 === 0) compare(random, list, model);
+        else if (list.count > 0) {
+          // Whatever was edited since another index was looked for.
+          const index = random.below(list.count);
+          assertEquals(textsOf(list, index, true, 1), [model.texts[index]]);
+        }
         if (step % 512 === 0) assertEquals(arena.usedBytes - used, list.bytes);
       }
       compare(random, list, model);
