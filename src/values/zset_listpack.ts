@@ -1,4 +1,5 @@
 // A small sorted set: members and their scores in turn in a listpack, in order.
+import { copyBytes } from "../base/bytes.ts";
 import { DOUBLE_TEXT_MAX, parseDouble, writeDouble } from "../base/double.ts";
 import { INTEGER64_TEXT_MAX } from "../base/int64.ts";
 import { Slice } from "../base/slice.ts";
@@ -29,6 +30,7 @@ export class ZsetListpack implements ZsetElements {
   #scoreAt = 0;
   readonly #text = new Slice();
   readonly #digits = new Uint8Array(Math.max(DOUBLE_TEXT_MAX, INTEGER64_TEXT_MAX));
+  readonly #outside = new Slice();
   #scratch = new Uint8Array(64);
 
   constructor(arena: Arena) {
@@ -110,7 +112,7 @@ export class ZsetListpack implements ZsetElements {
     if (to === from || to === behind) return;
     const { base, arena: { u8 } } = this.#list, length = behind - from;
     const pair = this.#room(length);
-    pair.set(u8.subarray(base + from, base + behind));
+    copyBytes(u8, base + from, base + behind, pair, 0);
     if (to > from) u8.copyWithin(base + from, base + behind, base + to);
     else u8.copyWithin(base + to + length, base + to, base + from);
     const at = base + (to > from ? to - length : to);
@@ -234,8 +236,11 @@ export class ZsetListpack implements ZsetElements {
   #placeOf(member: Slice, score: number, from: number): number {
     const list = this.#list, { base, arena: { u8 } } = list;
     const end = base + list.bytes - 1, last = list.last();
+    if (last === 0) return end - base;
     // Often elements come in order.
-    if (last === 0 || scoreOf(u8, base + last) < score) return end - base;
+    const highest = scoreOf(u8, base + last);
+    if (highest < score) return end - base;
+    if (highest === score && this.#compare(list.previous(last), member) < 0) return end - base;
     for (let at = base + from; at < end;) {
       const scoreAt = at + elementBytes(u8, at), other = scoreOf(u8, scoreAt);
       if (other > score) return at - base;
@@ -255,8 +260,9 @@ export class ZsetListpack implements ZsetElements {
   #outsideArena(member: Slice): Slice {
     if (member.bytes !== this.#list.arena.u8) return member;
     const { bytes, start, end } = member, copy = this.#room(end - start);
-    copy.set(bytes.subarray(start, end));
-    return new Slice(copy, 0, end - start);
+    copyBytes(bytes, start, end, copy, 0);
+    this.#outside.set(copy, 0, end - start);
+    return this.#outside;
   }
 
   #room(bytes: number): Uint8Array {
