@@ -1,5 +1,4 @@
 // A small sorted set: members and their scores in turn in a listpack, in order.
-import { copyBytes } from "../base/bytes.ts";
 import { DOUBLE_TEXT_MAX, parseDouble, writeDouble } from "../base/double.ts";
 import { INTEGER64_TEXT_MAX } from "../base/int64.ts";
 import { Slice } from "../base/slice.ts";
@@ -112,7 +111,7 @@ export class ZsetListpack implements ZsetElements {
     if (to === from || to === behind) return;
     const { base, arena: { u8 } } = this.#list, length = behind - from;
     const pair = this.#room(length);
-    copyBytes(u8, base + from, base + behind, pair, 0);
+    for (let i = 0; i < length; i++) pair[i] = u8[base + from + i];
     if (to > from) u8.copyWithin(base + from, base + behind, base + to);
     else u8.copyWithin(base + to + length, base + to, base + from);
     const at = base + (to > from ? to - length : to);
@@ -260,7 +259,7 @@ export class ZsetListpack implements ZsetElements {
   #outsideArena(member: Slice): Slice {
     if (member.bytes !== this.#list.arena.u8) return member;
     const { bytes, start, end } = member, copy = this.#room(end - start);
-    copyBytes(bytes, start, end, copy, 0);
+    for (let from = start, to = 0; from < end; from++, to++) copy[to] = bytes[from];
     this.#outside.set(copy, 0, end - start);
     return this.#outside;
   }

@@ -18,12 +18,15 @@ export class ZsetValues implements ValueType {
   readonly tables = new HandleTable<ZsetTable>();
   /** The window of whoever works with one sorted set; those who need more make them. */
   readonly window: ZsetValue;
+  /** The window of whoever puts a sorted set together for an answer or to store it. */
+  readonly result: ZsetValue;
   readonly #wholes: ZsetValue;
   readonly #listpack: Listpack;
 
   constructor(services: ValueServices) {
     this.services = services;
     this.window = new ZsetValue(this);
+    this.result = new ZsetValue(this);
     this.#wholes = new ZsetValue(this);
     this.#listpack = new Listpack(services.arena);
   }

@@ -83,7 +83,7 @@ export function replaceByZset(
 
 /** Opens a new sorted set for a result and fills it; it is freed when that fails. */
 export function buildZset(call: Call, fill: (result: ZsetValue) => void): ZsetValue {
-  const result = new ZsetValue(zsetsOf(call)).create(0, 0);
+  const result = zsetsOf(call).result.create(0, 0);
   try {
     fill(result);
   } catch (error) {
