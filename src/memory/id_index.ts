@@ -2,7 +2,7 @@
 import type { Integer64 } from "../base/int64.ts";
 import { invariant } from "../base/invariant.ts";
 import type { Arena } from "./arena.ts";
-import { highHalf, joinInt64, lowHalf } from "./little_endian.ts";
+import { joinInt64 } from "./little_endian.ts";
 
 /** Most records of a chunk; a power of two, for a position is chunk and slot in one number. */
 const CHUNK_RECORDS = 256;
@@ -15,6 +15,14 @@ const ID_WORDS = 4;
 const FREE_WORD = 0;
 const COUNT_WORD = 1;
 const HEAD_WORDS = 2;
+
+/** An ID as 32-bit words, signed, the highest first. */
+export interface IdWords {
+  word0: number;
+  word1: number;
+  word2: number;
+  word3: number;
+}
 
 /**
  * Records in chunks of arena memory, ordered by id: two unsigned 64-bit integers, milliseconds
@@ -29,7 +37,7 @@ export class IdIndex {
   size = 0;
   readonly #recordWords: number;
   #chunks: number[] = [];
-  // The id that is looked for, as unsigned words, the highest first.
+  // The id that is looked for, as its words.
   #key0 = 0;
   #key1 = 0;
   #key2 = 0;
@@ -73,15 +81,15 @@ export class IdIndex {
   }
 
   /** The record of an id. */
-  find(milliseconds: Integer64, sequence: Integer64): number {
-    const position = this.ceiling(milliseconds, sequence);
+  find(id: IdWords): number {
+    const position = this.ceiling(id);
     return position >= 0 && this.#compare(this.#recordAt(position)) === 0 ? position : -1;
   }
 
   /** The first record whose id is not below. */
-  ceiling(milliseconds: Integer64, sequence: Integer64): number {
+  ceiling(id: IdWords): number {
     if (this.size === 0) return -1;
-    this.#setKey(milliseconds, sequence);
+    this.#setKey(id);
     // What is new comes last: most often there is nothing to search for.
     if (this.#compare(this.#recordAt(this.last())) < 0) return -1;
     const chunk = this.#chunkOfKey();
@@ -92,8 +100,8 @@ export class IdIndex {
   }
 
   /** The last record whose id is not above. */
-  floor(milliseconds: Integer64, sequence: Integer64): number {
-    const above = this.ceiling(milliseconds, sequence);
+  floor(id: IdWords): number {
+    const above = this.ceiling(id);
     if (above < 0) return this.last();
     return this.#compare(this.#recordAt(above)) === 0 ? above : this.previous(above);
   }
@@ -108,14 +116,23 @@ export class IdIndex {
     return joinInt64(i32[at + 2] >>> 0, i32[at + 3]);
   }
 
+  /** Sets `id` to a record's. */
+  readId(position: number, id: IdWords): void {
+    const { i32 } = this.arena, at = this.#recordAt(position);
+    id.word0 = i32[at];
+    id.word1 = i32[at + 1];
+    id.word2 = i32[at + 2];
+    id.word3 = i32[at + 3];
+  }
+
   /** Where a record's own words begin, as an index into the arena's 32-bit view. */
   wordsOf(position: number): number {
     return this.#recordAt(position) + ID_WORDS;
   }
 
   /** Adds a record, whose own words are the caller's to fill. There is none of that id. */
-  insert(milliseconds: Integer64, sequence: Integer64): number {
-    this.#setKey(milliseconds, sequence);
+  insert(id: IdWords): number {
+    this.#setKey(id);
     const last = this.last();
     const position = last < 0 || this.#compare(this.#recordAt(last)) < 0
       ? this.#makeRoomAtEnd()
@@ -167,6 +184,23 @@ export class IdIndex {
     return copy;
   }
 
+  /**
+   * Frees the last records, `records` of them and up to a chunk more; true when none is left. `each`
+   * is told where the own words of each one begin.
+   */
+  drain(records: number, each?: (word: number) => void): boolean {
+    for (let left = records; left > 0 && this.#chunks.length > 0;) {
+      const ref = this.#chunks.pop()!, count = this.#countOf(ref);
+      if (each !== undefined) {
+        for (let slot = 0; slot < count; slot++) each(this.#recordOf(ref, slot) + ID_WORDS);
+      }
+      this.arena.free(ref);
+      this.size -= count;
+      left -= count;
+    }
+    return this.#chunks.length === 0;
+  }
+
   /** Frees everything; the index is empty and usable afterwards. */
   free(): void {
     for (const ref of this.#chunks) this.arena.free(ref);
@@ -187,18 +221,20 @@ export class IdIndex {
     return this.#recordOf(this.#chunks[position >> SLOT_BITS], position & SLOT_MASK);
   }
 
-  #setKey(milliseconds: Integer64, sequence: Integer64): void {
-    this.#key0 = highHalf(milliseconds) >>> 0;
-    this.#key1 = lowHalf(milliseconds) >>> 0;
-    this.#key2 = highHalf(sequence) >>> 0;
-    this.#key3 = lowHalf(sequence) >>> 0;
+  #setKey({ word0, word1, word2, word3 }: IdWords): void {
+    this.#key0 = word0;
+    this.#key1 = word1;
+    this.#key2 = word2;
+    this.#key3 = word3;
   }
 
   /** Order of the id at a word and the key. */
   #compare(word: number): number {
     const { i32 } = this.arena;
-    return (i32[word] >>> 0) - this.#key0 || (i32[word + 1] >>> 0) - this.#key1 ||
-      (i32[word + 2] >>> 0) - this.#key2 || (i32[word + 3] >>> 0) - this.#key3;
+    return (i32[word] >>> 0) - (this.#key0 >>> 0) ||
+      (i32[word + 1] >>> 0) - (this.#key1 >>> 0) ||
+      (i32[word + 2] >>> 0) - (this.#key2 >>> 0) ||
+      (i32[word + 3] >>> 0) - (this.#key3 >>> 0);
   }
 
   /** The last chunk that does not begin above the key, or the first one. */

@@ -130,8 +130,11 @@ function writeInteger(target: Uint8Array, at: number, value: Integer64, size: nu
   }
 }
 
-// Seven bits a byte, the highest first; all but the first are marked, for whoever reads backwards.
-function writeBackLength(target: Uint8Array, at: number, size: number): void {
+/**
+ * Writes the length behind an element of `size` bytes: seven bits a byte, the highest first; all but
+ * the first are marked, for whoever reads backwards.
+ */
+export function writeBackLength(target: Uint8Array, at: number, size: number): void {
   let to = at + backLengthBytes(size) - 1;
   let rest = size;
   for (; to > at; to--) {

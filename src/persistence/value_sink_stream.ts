@@ -41,7 +41,7 @@ export class StreamBuilder implements ValueBuilder {
   block(masterId: Slice, { bytes, start, end }: Slice): void {
     const id = this.#id, stream = this.#stream!;
     id.readBigEndian(masterId.bytes, masterId.start);
-    if (stream.blocks.find(id.milliseconds, id.sequence) >= 0) {
+    if (stream.blocks.find(id) >= 0) {
       throw new RdbRejection(`stream with two blocks of the ID ${id}`);
     }
     this.#liveEntries += stream.addBlock(id, bytes, start, end);
@@ -66,7 +66,7 @@ export class StreamBuilder implements ValueBuilder {
     const { blocks, lastId } = stream, last = blocks.last();
     if (last < 0) return;
     const cursor = this.#cursor, block = this.#lastBlock;
-    block.set(blocks.milliseconds(last), blocks.sequence(last));
+    blocks.readId(last, block);
     cursor.readLastOf(blocks, last);
     if (lastId.compare(block) >= 0 && lastId.compare(cursor.id) >= 0) return;
     throw new RdbRejection(`stream whose last ID is ${lastId}, below that of an entry`);

@@ -12,12 +12,11 @@ const ID_BYTES = 16;
 
 /** Writes a stream in one of its three forms; older ones leave out what they do not know. */
 export function writeStream(output: RdbOutput, stream: StreamValue, form: number): void {
-  const { blocks, arena } = stream;
+  const { blocks } = stream;
   const slice = new Slice();
   output.length(blocks.size);
   for (let at = blocks.first(); at >= 0; at = blocks.next(at)) {
-    const ref = stream.blockAt(at);
-    slice.set(arena.u8, ref * 8, ref * 8 + arena.i32[ref * 2]);
+    stream.readBlock(stream.blockAt(at), slice);
     writeBlock(output, blocks.milliseconds(at), blocks.sequence(at), slice);
   }
   writeStreamTail(output, stream, form);

@@ -1,28 +1,30 @@
-// A block of stream entries: a listpack laid out as Redis lays it out, because RDB files and DUMP
-// hold it byte for byte. First a master record: number of live entries, number of deleted ones, the
-// fields of the entry that opened the block, a zero. Then for each entry: flags, its ID as the
-// difference to the block's, fields and values (only values where the fields are the master's), and
-// how many elements these were, for walking backwards.
+// Writes blocks of stream entries; what they look like is told in stream_layout.ts.
+import { copyBytes } from "../base/bytes.ts";
 import type { Integer64 } from "../base/int64.ts";
 import type { Slice } from "../base/slice.ts";
 import { Arena } from "../memory/arena.ts";
-import { ElementNeedle, ElementWriter } from "../memory/listpack_element.ts";
+import { ElementNeedle, ElementWriter, writeBackLength } from "../memory/listpack_element.ts";
 import {
+  backLengthBytes,
   elementBytes,
   elementInteger,
+  ENCODING_12_BIT_STRING,
   ENCODING_6_BIT_STRING,
   LISTPACK_COUNT_UNKNOWN,
   LISTPACK_END,
   LISTPACK_HEADER_BYTES,
   LISTPACK_MAX_BYTES,
 } from "../memory/listpack_format.ts";
-import { readUint16, writeInt16 } from "../memory/little_endian.ts";
+import { highHalf, joinInt64, lowHalf, readUint16, writeInt16 } from "../memory/little_endian.ts";
 import type { ValueLimits } from "./limits.ts";
 import type { StreamId } from "./stream_id.ts";
-
-/** Flags of an entry. */
-export const ENTRY_DELETED = 1;
-export const ENTRY_SAME_FIELDS = 2;
+import {
+  ENTRY_DELETED,
+  ENTRY_SAME_FIELDS,
+  isPacked,
+  listpackBytes,
+  packedEntries,
+} from "./stream_layout.ts";
 
 /** Most bytes that all fields and values of an entry may have together. */
 export const MAX_ENTRY_BYTES = LISTPACK_MAX_BYTES;
@@ -30,10 +32,10 @@ export const MAX_ENTRY_BYTES = LISTPACK_MAX_BYTES;
 const MASTER_INTEGERS_BYTES = 24;
 /** Room for the integers of an entry: flags, ID, number of fields, number of elements; an end. */
 const ENTRY_INTEGERS_BYTES = 40;
-/** Up to here a loop over the bytes is faster than a copy (see base/bytes.ts). */
-const LOOPED_TEXT_BYTES = 40;
 /** Below it a text is a short one: bytes that an element takes beyond its text, at most. */
 const SHORT_TEXT_BYTES = 64;
+/** Below it the length of a text takes 12 bits. */
+const MEDIUM_TEXT_BYTES = 4096;
 const SHORT_OVERHEAD_BYTES = 2;
 const LONG_OVERHEAD_BYTES = 10;
 /** A block that grows gets twice its room up to here, and a quarter more above. */
@@ -63,16 +65,18 @@ export class BlockWriter {
     const maxBytes = streamNodeMaxBytes === 0
       ? LISTPACK_MAX_BYTES
       : Math.min(streamNodeMaxBytes, LISTPACK_MAX_BYTES);
-    if (this.arena.i32[ref * 2] + textBytes >= maxBytes) return true;
+    if (listpackBytes(this.arena, ref) + textBytes >= maxBytes) return true;
     if (streamNodeMaxEntries === 0) return false;
     return this.liveEntries(ref) + this.deletedEntries(ref) >= streamNodeMaxEntries;
   }
 
   liveEntries(ref: number): number {
+    if (isPacked(this.arena, ref)) return packedEntries(this.arena, ref);
     return smallInteger(this.arena.u8, ref * 8 + LISTPACK_HEADER_BYTES);
   }
 
   deletedEntries(ref: number): number {
+    if (isPacked(this.arena, ref)) return 0;
     const { u8 } = this.arena, at = ref * 8 + LISTPACK_HEADER_BYTES;
     return smallInteger(u8, at + elementBytes(u8, at));
   }
@@ -230,12 +234,18 @@ export class BlockWriter {
 
   #text(u8: Uint8Array, text: Slice): void {
     const { bytes, start, end } = text, length = end - start;
-    if (length <= LOOPED_TEXT_BYTES && !mayBeInteger(bytes[start])) {
+    if (length < MEDIUM_TEXT_BYTES && !mayBeInteger(bytes[start])) {
       let to = this.#to;
-      u8[to++] = ENCODING_6_BIT_STRING | length;
-      for (let from = start; from < end; from++) u8[to++] = bytes[from];
-      u8[to++] = length + 1;
-      this.#to = to;
+      const size = length < SHORT_TEXT_BYTES ? length + 1 : length + 2;
+      if (length < SHORT_TEXT_BYTES) u8[to++] = ENCODING_6_BIT_STRING | length;
+      else {
+        u8[to++] = ENCODING_12_BIT_STRING | length >> 8;
+        u8[to++] = length;
+      }
+      copyBytes(bytes, start, end, u8, to);
+      to += length;
+      writeBackLength(u8, to, size);
+      this.#to = to + backLengthBytes(size);
       return;
     }
     this.#element.chooseText(text.bytes, text.start, text.end);
@@ -275,6 +285,12 @@ export function textBytesOf(pairs: readonly Slice[], first: number, count: numbe
   return bytes;
 }
 
+/** Bits 32 to 63; of small numbers, which most are, without floating point. */
+function highWord(value: Integer64): number {
+  if (typeof value === "number" && (value | 0) === value) return value >> 31;
+  return highHalf(value);
+}
+
 /** Sets `id` to the ID of an entry, from the block's and the differences to it, which wrap. */
 export function addDifference(
   id: StreamId,
@@ -282,22 +298,28 @@ export function addDifference(
   milliseconds: Integer64,
   sequence: Integer64,
 ): void {
-  id.set(addWrapping(block.milliseconds, milliseconds), addWrapping(block.sequence, sequence));
+  // Most differences are small and positive; the low word of the sum is below the block's if it wrapped.
+  const low = block.word1 + lowHalf(milliseconds) | 0;
+  const carry = low >>> 0 < block.word1 >>> 0 ? 1 : 0;
+  id.word0 = block.word0 + highWord(milliseconds) + carry | 0;
+  id.word1 = low;
+  const lowSequence = block.word3 + lowHalf(sequence) | 0;
+  const carrySequence = lowSequence >>> 0 < block.word3 >>> 0 ? 1 : 0;
+  id.word2 = block.word2 + highWord(sequence) + carrySequence | 0;
+  id.word3 = lowSequence;
 }
 
-function addWrapping(a: Integer64, b: Integer64): Integer64 {
-  if (typeof a === "number" && typeof b === "number") {
-    const sum = a + b;
-    if (sum >= 0 && sum <= Number.MAX_SAFE_INTEGER) return sum;
-  }
-  const sum = BigInt.asUintN(64, BigInt(a) + BigInt(b));
-  return sum <= Number.MAX_SAFE_INTEGER ? Number(sum) : sum;
-}
-
-/** The difference of two parts of an ID as a block holds it: a signed 64-bit integer. */
-export function differenceOf(a: Integer64, b: Integer64): Integer64 {
-  if (typeof a === "number" && typeof b === "number") return a - b;
-  const difference = BigInt.asIntN(64, BigInt(a) - BigInt(b));
-  const isSafe = difference <= Number.MAX_SAFE_INTEGER && difference >= Number.MIN_SAFE_INTEGER;
-  return isSafe ? Number(difference) : difference;
+/**
+ * The difference of two parts of an ID, given by their words, as a block holds it: a signed 64-bit
+ * integer.
+ */
+export function differenceOf(
+  high: number,
+  low: number,
+  otherHigh: number,
+  otherLow: number,
+): Integer64 {
+  const difference = (low >>> 0) - (otherLow >>> 0);
+  if (high === otherHigh) return difference;
+  return joinInt64(high - otherHigh - (difference < 0 ? 1 : 0) | 0, difference | 0);
 }

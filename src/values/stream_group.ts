@@ -16,6 +16,8 @@ const DELIVERED_AT = 0;
 const DELIVERIES = 2;
 const CONSUMER = 4;
 const PENDING_WORDS = 5;
+/** For IDs on their way from one index to another. */
+const id = new StreamId();
 /** In place of a consumer's number. */
 const UNOWNED = -1;
 
@@ -95,7 +97,8 @@ export class StreamGroup {
   removeConsumer(consumer: StreamConsumer): number {
     const owned = consumer.pending, count = owned.size;
     for (let at = owned.first(); at >= 0; at = owned.next(at)) {
-      this.pending.remove(this.pending.find(owned.milliseconds(at), owned.sequence(at)));
+      owned.readId(at, id);
+      this.pending.remove(this.pending.find(id));
     }
     owned.free();
     this.consumers.delete(latin1(consumer.name));
@@ -123,25 +126,25 @@ export class StreamGroup {
 
   /** Finds the pending entry of an ID, -1 for none. */
   find(id: StreamId): number {
-    return this.pending.find(id.milliseconds, id.sequence);
+    return this.pending.find(id);
   }
 
   /** Makes an entry pending that is not yet; answers its position. Delivery is the caller's to set. */
-  add({ milliseconds, sequence }: StreamId, owner: StreamConsumer): number {
-    owner.pending.insert(milliseconds, sequence);
+  add(id: StreamId, owner: StreamConsumer): number {
+    owner.pending.insert(id);
     try {
-      const position = this.pending.insert(milliseconds, sequence);
+      const position = this.pending.insert(id);
       this.arena.i32[this.pending.wordsOf(position) + CONSUMER] = owner.number;
       return position;
     } catch (error) {
-      owner.pending.remove(owner.pending.find(milliseconds, sequence));
+      owner.pending.remove(owner.pending.find(id));
       throw error;
     }
   }
 
   /** Makes an entry pending whose owner a dump names later, by {@link claim}; answers its position. */
-  addUnowned({ milliseconds, sequence }: StreamId): number {
-    const position = this.pending.insert(milliseconds, sequence);
+  addUnowned(id: StreamId): number {
+    const position = this.pending.insert(id);
     this.arena.i32[this.pending.wordsOf(position) + CONSUMER] = UNOWNED;
     return position;
   }
@@ -150,7 +153,8 @@ export class StreamGroup {
   claim(position: number, owner: StreamConsumer): boolean {
     const { pending } = this, word = pending.wordsOf(position) + CONSUMER;
     if (this.arena.i32[word] !== UNOWNED) return false;
-    owner.pending.insert(pending.milliseconds(position), pending.sequence(position));
+    pending.readId(position, id);
+    owner.pending.insert(id);
     this.arena.i32[pending.wordsOf(position) + CONSUMER] = owner.number;
     return true;
   }
@@ -160,16 +164,17 @@ export class StreamGroup {
     const before = this.ownerOf(position);
     if (before === owner) return;
     const { pending } = this;
-    const milliseconds = pending.milliseconds(position), sequence = pending.sequence(position);
-    owner.pending.insert(milliseconds, sequence);
-    before.pending.remove(before.pending.find(milliseconds, sequence));
+    pending.readId(position, id);
+    owner.pending.insert(id);
+    before.pending.remove(before.pending.find(id));
     this.arena.i32[pending.wordsOf(position) + CONSUMER] = owner.number;
   }
 
   /** An entry is pending no longer. */
   remove(position: number): void {
     const { pending } = this, owned = this.ownerOf(position).pending;
-    owned.remove(owned.find(pending.milliseconds(position), pending.sequence(position)));
+    pending.readId(position, id);
+    owned.remove(owned.find(id));
     pending.remove(position);
   }
 
@@ -194,11 +199,28 @@ export class StreamGroup {
   }
 
   free(): void {
-    this.pending.free();
-    for (const consumer of this.consumers.values()) consumer.pending.free();
-    this.consumers.clear();
+    this.drain(Infinity);
     this.#byNumber = [];
     this.#freeNumbers = [];
+  }
+
+  /** Frees about so many pending entries and consumers; true when there are no more. */
+  drain(parts: number): boolean {
+    let left = parts - this.pending.size;
+    if (!this.pending.drain(parts)) return false;
+    for (const [name, { pending }] of this.consumers) {
+      if (left <= 0) return false;
+      const size = pending.size;
+      if (!pending.drain(left)) return false;
+      this.consumers.delete(name);
+      left -= size + 1;
+    }
+    return true;
+  }
+
+  /** The group, its pending entries and its consumers, as freeing counts them. */
+  get parts(): number {
+    return 1 + this.pending.size + this.consumers.size;
   }
 
   /** Bytes of arena memory. */

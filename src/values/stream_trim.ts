@@ -55,6 +55,7 @@ function trimBlock(
 ): number {
   let marked = 0;
   stream.guard?.beforeChange(stream.blockAt(stream.blocks.first()));
+  stream.openBlock(stream.blocks.first());
   cursor.beginAll(stream.blocks);
   while (cursor.next()) {
     const stays = maxLength !== undefined

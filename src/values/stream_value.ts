@@ -6,6 +6,8 @@ import type { Arena } from "../memory/arena.ts";
 import type { ChangeGuard } from "../memory/change_guard.ts";
 import { IdIndex } from "../memory/id_index.ts";
 import { type BlockWriter, differenceOf, textBytesOf } from "./stream_block.ts";
+import { isPacked, listpackBytes } from "./stream_layout.ts";
+import type { BlockPacker } from "./stream_packing.ts";
 import type { StreamCursor } from "./stream_cursor.ts";
 import { nameKey, StreamGroup, UNKNOWN_ENTRIES_READ } from "./stream_group.ts";
 import { StreamId } from "./stream_id.ts";
@@ -17,6 +19,7 @@ const BLOCK_WORDS = 1;
 export interface StreamTools {
   readonly arena: Arena;
   readonly writer: BlockWriter;
+  readonly packer: BlockPacker;
   /** For walks that end before their function does. */
   readonly cursor: StreamCursor;
 }
@@ -73,13 +76,17 @@ export class StreamValue {
     if (this.#tail !== 0) this.guard?.beforeChange(this.#tail);
     if (this.#tail === 0) this.#addBlock(id, pairs, first, count, 0);
     else if (writer.isFull(this.#tail, textBytesOf(pairs, first, count))) {
-      this.#setBlock(this.blocks.last(), this.#tail = writer.fit(this.#tail));
+      const bytes = listpackBytes(this.arena, this.#tail);
+      this.#tail = this.#close(this.blocks.last());
       // The next block will most likely become as large as this one.
-      const bytes = this.arena.i32[this.#tail * 2];
       this.#addBlock(id, pairs, first, count, bytes + (bytes >>> 5));
+    } else if (isPacked(this.arena, this.#tail)) {
+      this.openBlock(this.blocks.last());
+      this.#findTail();
     }
-    const milliseconds = differenceOf(id.milliseconds, this.#tailId.milliseconds);
-    const sequence = differenceOf(id.sequence, this.#tailId.sequence);
+    const block = this.#tailId;
+    const milliseconds = differenceOf(id.word0, id.word1, block.word0, block.word1);
+    const sequence = differenceOf(id.word2, id.word3, block.word2, block.word3);
     const ref = writer.append(this.#tail, milliseconds, sequence, pairs, first, count);
     if (ref !== this.#tail) this.#setBlock(this.blocks.last(), this.#tail = ref);
     this.entriesAdded = addInt64(this.entriesAdded, 1) ?? this.entriesAdded;
@@ -87,11 +94,33 @@ export class StreamValue {
     if (++this.length === 1) this.firstId.copyFrom(id);
   }
 
+  /** A block takes no more entries: it is made as small as it can be. Answers where it is now. */
+  #close(position: number): number {
+    const { arena, writer, packer } = this.#tools, ref = this.blockAt(position);
+    if (isPacked(arena, ref)) return ref;
+    const closed = packer.pack(ref) || writer.fit(ref);
+    this.#setBlock(position, closed);
+    return closed;
+  }
+
+  /** Makes a block one that can be changed; all offsets in it are stale. */
+  openBlock(position: number): void {
+    const { arena, packer } = this.#tools, ref = this.blockAt(position);
+    if (!isPacked(arena, ref)) return;
+    this.#setBlock(position, packer.unpack(ref));
+    this.#tail = 0;
+  }
+
+  /** Points the slice at a block as a dump holds it; valid until the next block is read or changed. */
+  readBlock(ref: number, slice: Slice): void {
+    this.#tools.packer.read(ref, slice);
+  }
+
   #findTail(): void {
     const { blocks } = this, last = blocks.last();
     if (last < 0) return;
     this.#tail = this.blockAt(last);
-    this.#tailId.set(blocks.milliseconds(last), blocks.sequence(last));
+    blocks.readId(last, this.#tailId);
   }
 
   /** Adds a block that has room for its first entry: appending it cannot fail any more. */
@@ -105,7 +134,7 @@ export class StreamValue {
     const { writer, arena } = this.#tools;
     const ref = writer.create(pairs, first, count, expectedBytes);
     try {
-      const position = this.blocks.insert(id.milliseconds, id.sequence);
+      const position = this.blocks.insert(id);
       this.#setBlock(position, ref);
     } catch (error) {
       arena.free(ref);
@@ -117,17 +146,19 @@ export class StreamValue {
 
   /** Adds a whole block as it stands in a dump; there is none of its ID. Answers its live entries. */
   addBlock(id: StreamId, bytes: Uint8Array, start: number, end: number): number {
-    const { arena } = this;
+    const { arena, blocks } = this;
     const ref = arena.allocate(end - start);
     copyBytes(bytes, start, end, arena.u8, ref * 8);
+    let position: number;
     try {
-      const position = this.blocks.insert(id.milliseconds, id.sequence);
+      position = blocks.insert(id);
       this.#setBlock(position, ref);
     } catch (error) {
       arena.free(ref);
       throw error;
     }
     this.#tail = 0;
+    if (position === blocks.last() && blocks.size > 1) this.#close(blocks.previous(position));
     return this.#tools.writer.liveEntries(ref);
   }
 
@@ -140,6 +171,11 @@ export class StreamValue {
     if (writer.liveEntries(ref) <= 1) this.removeBlock(position);
     else {
       this.guard?.beforeChange(ref);
+      if (isPacked(this.arena, ref)) {
+        this.openBlock(position);
+        cursor.begin(this.blocks, id, id);
+        cursor.next();
+      }
       writer.markDeleted(cursor.flagsAt);
       this.countDeleted(position, 1);
     }
@@ -251,10 +287,10 @@ export class StreamValue {
     group.lastId.copyFrom(id);
   }
 
-  /** Elements that freeing is about: blocks, and pending entries of groups. */
+  /** Elements that freeing is about: blocks, groups, their pending entries and consumers. */
   get parts(): number {
     let parts = this.blocks.size;
-    for (const group of this.groups?.values() ?? []) parts += 1 + group.pending.size;
+    for (const group of this.groups?.values() ?? []) parts += group.parts;
     return parts;
   }
 
@@ -290,22 +326,36 @@ export class StreamValue {
   }
 
   #copyBlocks(copy: StreamValue): void {
-    const { blocks, arena } = this;
+    const { blocks, arena } = this, id = new StreamId();
     for (let at = blocks.first(); at >= 0; at = blocks.next(at)) {
-      const from = this.blockAt(at), bytes = arena.i32[from * 2];
+      const from = this.blockAt(at);
+      const bytes = isPacked(arena, from) ? arena.usableBytes(from) : arena.i32[from * 2];
       const ref = arena.allocate(bytes);
       arena.u8.copyWithin(ref * 8, from * 8, from * 8 + bytes);
-      const position = copy.blocks.insert(blocks.milliseconds(at), blocks.sequence(at));
+      blocks.readId(at, id);
+      const position = copy.blocks.insert(id);
       copy.#setBlock(position, ref);
     }
   }
 
   free(): void {
-    const { blocks, arena } = this;
-    for (let at = blocks.first(); at >= 0; at = blocks.next(at)) arena.free(this.blockAt(at));
-    blocks.free();
-    for (const group of this.groups?.values() ?? []) group.free();
-    this.groups = undefined;
+    this.drain(Infinity);
+  }
+
+  /** Frees about so many blocks, pending entries and consumers; true when nothing is left. */
+  drain(parts: number): boolean {
+    const { arena, blocks } = this;
     this.length = this.#tail = 0;
+    let left = parts - blocks.size;
+    if (!blocks.drain(parts, (word) => arena.free(arena.i32[word]))) return false;
+    for (const [name, group] of this.groups ?? []) {
+      if (left <= 0) return false;
+      const size = group.parts;
+      if (!group.drain(left)) return false;
+      this.groups!.delete(name);
+      left -= size;
+    }
+    this.groups = undefined;
+    return true;
   }
 }

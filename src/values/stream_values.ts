@@ -5,9 +5,10 @@ import type { Digest } from "./digest.ts";
 import { HandleTable } from "./handle_table.ts";
 import type { ValueLimits } from "./limits.ts";
 import { BlockWriter } from "./stream_block.ts";
+import { BlockPacker } from "./stream_packing.ts";
 import { StreamCursor } from "./stream_cursor.ts";
 import { type StreamTools, StreamValue } from "./stream_value.ts";
-import type { ValueType } from "./value_type.ts";
+import type { SlicedFree, ValueType } from "./value_type.ts";
 
 /** All streams of a keyspace; the value word of a stream's entry is its handle. */
 export class StreamValues implements ValueType {
@@ -20,6 +21,7 @@ export class StreamValues implements ValueType {
     this.tools = {
       arena,
       writer: new BlockWriter(arena, limits),
+      packer: new BlockPacker(arena),
       cursor: new StreamCursor(arena),
     };
     this.cursor = new StreamCursor(arena);
@@ -32,6 +34,11 @@ export class StreamValues implements ValueType {
 
   free(_encoding: number, value: number): void {
     this.streams.release(value).free();
+  }
+
+  freeInSlices(_encoding: number, value: number): SlicedFree {
+    const stream = this.streams.release(value);
+    return { run: (elements) => stream.drain(elements) };
   }
 
   copy(_encoding: number, value: number): number {

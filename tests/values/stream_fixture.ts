@@ -9,10 +9,16 @@ import type { StreamValue } from "../../src/values/stream_value.ts";
 import { StreamValues } from "../../src/values/stream_values.ts";
 
 export class StreamFixture {
-  readonly arena = new Arena();
+  readonly arena: Arena;
   readonly limits = defaultValueLimits();
-  readonly values = new StreamValues(this);
-  readonly stream: StreamValue = this.values.create();
+  readonly values: StreamValues;
+  readonly stream: StreamValue;
+
+  constructor(arena = new Arena()) {
+    this.arena = arena;
+    this.values = new StreamValues(this);
+    this.stream = this.values.create();
+  }
 
   /** Appends an entry; fields and values in turn. */
   add(id: StreamId, ...words: string[]): void {
@@ -44,10 +50,10 @@ export class StreamFixture {
 
   /** Bytes of each block, in hexadecimal. */
   blocks(): string[] {
-    const { blocks } = this.stream, { u8, i32 } = this.arena, found: string[] = [];
+    const { blocks } = this.stream, slice = new Slice(), found: string[] = [];
     for (let at = blocks.first(); at >= 0; at = blocks.next(at)) {
-      const ref = this.stream.blockAt(at);
-      found.push(hex(u8.subarray(ref * 8, ref * 8 + i32[ref * 2])));
+      this.stream.readBlock(this.stream.blockAt(at), slice);
+      found.push(hex(slice.copy()));
     }
     return found;
   }

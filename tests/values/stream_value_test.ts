@@ -1,5 +1,9 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { latin1Bytes } from "../../src/base/bytes.ts";
+import { Arena, ArenaFullError } from "../../src/memory/arena.ts";
 import { streamListpackFault } from "../../src/rdb/encodings/stream_listpack.ts";
+import { Slice } from "../../src/base/slice.ts";
+import { isPacked } from "../../src/values/stream_layout.ts";
 import { StreamId } from "../../src/values/stream_id.ts";
 import { trimStream } from "../../src/values/stream_trim.ts";
 import { forEachSeed, type Seeded } from "../support/seeded.ts";
@@ -83,12 +87,11 @@ function check(random: Seeded, fixture: StreamFixture, model: Model): void {
 }
 
 /** Every block is one that a dump may hold. */
-function checkBlocks({ stream, arena }: StreamFixture): void {
-  const { blocks } = stream;
+function checkBlocks({ stream }: StreamFixture): void {
+  const { blocks } = stream, block = new Slice();
   for (let at = blocks.first(); at >= 0; at = blocks.next(at)) {
-    const start = stream.blockAt(at) * 8;
-    const end = start + arena.i32[start / 4];
-    assertEquals(streamListpackFault(arena.u8, start, end), undefined);
+    stream.readBlock(stream.blockAt(at), block);
+    assertEquals(streamListpackFault(block.bytes, block.start, block.end), undefined);
   }
 }
 
@@ -133,8 +136,13 @@ Deno.test("a block of more than 127 entries counts those that are deleted beyond
   assertEquals(fixture.stream.blocks.size, 0);
 });
 
-Deno.test("IDs beyond 2^63 stand in one block with small ones", () => {
+Deno.test("IDs beyond 2^63 stand in one block with small ones, packed or not", () => {
+  for (const entries of [5, 4]) checkHugeIds(entries);
+});
+
+function checkHugeIds(entries: number): void {
   const fixture = new StreamFixture();
+  fixture.limits.streamNodeMaxEntries = entries;
   const ids = [
     new StreamId(0, 1),
     new StreamId(28, 2n ** 64n - 1n),
@@ -143,7 +151,7 @@ Deno.test("IDs beyond 2^63 stand in one block with small ones", () => {
     maximum(),
   ];
   for (const id of ids) fixture.add(id, "f", "v");
-  assertEquals(fixture.stream.blocks.size, 1);
+  assertEquals(fixture.stream.blocks.size, entries === 5 ? 1 : 2);
   const texts = ids.map((id) => `${id} f v`);
   for (const [from, start] of ids.entries()) {
     for (const [to, end] of ids.entries()) {
@@ -152,4 +160,117 @@ Deno.test("IDs beyond 2^63 stand in one block with small ones", () => {
       assertEquals(fixture.entries(start, end, true), expected.toReversed());
     }
   }
+}
+
+/** Values of all sizes that elements have, and IDs with and without sequence numbers. */
+function addAlike(random: Seeded, fixture: StreamFixture, fields: string[], sequences: boolean) {
+  const id = fixture.stream.lastId.copy();
+  if (sequences && random.chance(0.7)) id.increment();
+  else id.set(Number(id.milliseconds) + random.pick([1, 1, 130, 40_000, 3e9, 1e13]), 0);
+  const value = () =>
+    random.pick([
+      "",
+      "1",
+      "-1",
+      "5000",
+      "-40000",
+      "8388607",
+      "2147483648",
+      "-9223372036854775808",
+    ]) +
+    random.pick(["", "", "x".repeat(random.pick([60, 62, 126, 130, 5000]))]);
+  fixture.add(id, ...fields.flatMap((field) => [field, value()]));
+}
+
+Deno.test("a packed block reads as the listpack it was packed from, and becomes it again", async () => {
+  await forEachSeed(40, (random) => {
+    const fixture = new StreamFixture(), { arena, stream } = fixture;
+    const before = arena.usedBytes;
+    fixture.limits.streamNodeMaxEntries = fixture.limits.streamNodeMaxBytes = 0;
+    const fields = random.pick([["f"], ["7", "g"], [""], ["long".repeat(30), "b", "c"]]);
+    const sequences = random.chance(0.5), entries = random.pick([1, 2, 127, 128, 300]);
+    for (let i = 0; i < entries; i++) addAlike(random, fixture, fields, sequences);
+    const [listpack] = fixture.blocks(), texts = fixture.entries();
+    fixture.limits.streamNodeMaxEntries = 1;
+    const next = new StreamId(2n ** 60n);
+    fixture.add(next, "f", "of the next block");
+    const ref = stream.blockAt(stream.blocks.first());
+    if (!isPacked(arena, ref)) assert(listpack.length / 2 > 4096 || entries <= 2);
+    assertEquals(fixture.blocks()[0], listpack);
+    texts.push(`${next} f of the next block`);
+    assertEquals(fixture.entries(), texts);
+    assertEquals(fixture.entries(new StreamId(), maximum(), true), texts.toReversed());
+    stream.openBlock(stream.blocks.first());
+    assert(!isPacked(arena, stream.blockAt(stream.blocks.first())));
+    assertEquals(fixture.blocks()[0], listpack);
+    stream.free();
+    assertEquals(arena.usedBytes, before);
+  });
+});
+
+Deno.test("a stream of small entries takes less than half of what its listpacks would", () => {
+  const fixture = new StreamFixture(), { arena, stream } = fixture;
+  let listpacks = 0;
+  for (let i = 0; i < 10_000; i++) {
+    fixture.add(new StreamId(1_700_000_000_000 + i), "sensor", String(i % 100), "v", String(i));
+  }
+  for (const block of fixture.blocks()) listpacks += block.length / 2;
+  assert(arena.usedBytes < listpacks / 2, `${arena.usedBytes} of ${listpacks}`);
+  assertEquals(stream.length, 10_000);
+});
+
+Deno.test("a packed block takes more entries when it becomes the last one again", () => {
+  const fixture = new StreamFixture(), { arena, stream } = fixture;
+  fixture.limits.streamNodeMaxEntries = 20;
+  for (let i = 1; i <= 21; i++) fixture.add(new StreamId(i), "f", String(i));
+  assert(isPacked(arena, stream.blockAt(stream.blocks.first())));
+  assert(stream.delete(new StreamId(21)));
+  fixture.limits.streamNodeMaxEntries = 100;
+  fixture.add(new StreamId(22), "f", "22");
+  assertEquals(stream.blocks.size, 1);
+  assertEquals(fixture.entries().length, 21);
+  assertEquals(fixture.entries().at(-1), "22-0 f 22");
+});
+
+Deno.test("when memory runs out while a block is packed or unpacked, the stream is whole", () => {
+  const arena = new Arena(1 << 20), fixture = new StreamFixture(arena), { stream } = fixture;
+  let added = 0;
+  const fill = () => {
+    for (;; added++) fixture.add(new StreamId(added + 1), "f", `${added}`.repeat(20));
+  };
+  assertThrows(fill, ArenaFullError);
+  assertEquals(stream.length, added);
+  assertEquals(fixture.entries().length, added);
+  let deleted = 0;
+  const thin = () => {
+    for (let i = 50; i < added; i += 100, deleted++) stream.delete(new StreamId(i));
+  };
+  assertThrows(thin, ArenaFullError);
+  assertEquals(stream.length, added - deleted);
+  assertEquals(fixture.entries().length, added - deleted);
+});
+
+Deno.test("a big stream is freed in slices, its groups and consumers too", () => {
+  const fixture = new StreamFixture(), { arena, values, stream } = fixture;
+  const before = arena.usedBytes;
+  fixture.limits.streamNodeMaxEntries = 1;
+  for (let i = 1; i <= 5000; i++) fixture.add(new StreamId(i), "f", "v");
+  for (const name of ["g", "h"]) {
+    const group = stream.createGroup(new Slice(latin1Bytes(name)), new StreamId(5000), 5000);
+    for (let i = 1; i <= 2000; i++) {
+      const consumer = new Slice(latin1Bytes(`c${i % 700}`));
+      const owner = group.consumer(consumer) ?? group.createConsumer(consumer, 0);
+      group.setDelivery(group.add(new StreamId(i), owner), 0, 1);
+    }
+  }
+  const all = stream.parts;
+  assertEquals(all, 5000 + 2 * (1 + 2000 + 700));
+  const work = values.freeInSlices(0, values.streams.add(stream));
+  let slices = 1;
+  for (let left = all; !work.run(500); slices++) {
+    assert(left - stream.parts <= 500 + 256, `${left} became ${stream.parts}`);
+    left = stream.parts;
+  }
+  assert(slices >= all / (500 + 256), `${slices} slices`);
+  assertEquals(arena.usedBytes, before);
 });

@@ -63,13 +63,13 @@ function addFirst(call: Call, key: Slice, first: number, pairs: number): StreamV
 function chooseId({ nowMs }: Call, { lastId }: StreamValue): void {
   if (lastId.isMaximum) throw NO_ID_LEFT;
   const { id, idGiven, sequenceGiven } = options;
-  if (idGiven && (sequenceGiven || lastId.milliseconds !== id.milliseconds)) newId.copyFrom(id);
+  if (idGiven && (sequenceGiven || !lastId.hasMillisecondsOf(id))) newId.copyFrom(id);
   else if (!idGiven && nowMs > lastId.milliseconds) newId.set(nowMs, 0);
   else {
     newId.copyFrom(lastId);
     newId.increment();
     // An open sequence number must not carry into the milliseconds.
-    if (idGiven && newId.milliseconds !== id.milliseconds) throw ID_TOO_SMALL;
+    if (idGiven && !newId.hasMillisecondsOf(id)) throw ID_TOO_SMALL;
   }
   if (newId.compare(lastId) <= 0) throw ID_TOO_SMALL;
 }

@@ -88,15 +88,16 @@ function claimIdle(
   const key = call.at(1), { nowMs } = call, { pending } = group;
   const consumer = seenConsumer(call, key, group, call.at(3));
   const claimed: StreamId[] = [], deleted: StreamId[] = [];
-  let at = pending.ceiling(start.milliseconds, start.sequence);
+  let at = pending.ceiling(start);
   for (let attempts = count * ATTEMPTS_PER_ENTRY; at >= 0 && attempts > 0; attempts--) {
     if (claimed.length + deleted.length === count) break;
-    const id = new StreamId(pending.milliseconds(at), pending.sequence(at));
+    const id = new StreamId();
+    pending.readId(at, id);
     if (!stream.has(id)) {
       propagateClaim(call, key, group, id, at);
       group.remove(at);
       deleted.push(id);
-      at = pending.ceiling(id.milliseconds, id.sequence);
+      at = pending.ceiling(id);
       continue;
     }
     if (minIdleMs === 0 || nowMs - group.deliveredAtMs(at) >= minIdleMs) {
@@ -109,8 +110,7 @@ function claimIdle(
     }
     at = pending.next(at);
   }
-  const cursor = at < 0
-    ? new StreamId()
-    : new StreamId(pending.milliseconds(at), pending.sequence(at));
+  const cursor = new StreamId();
+  if (at >= 0) pending.readId(at, cursor);
   return { claimed, deleted, cursor };
 }

@@ -41,7 +41,7 @@ function replyGroup(
   reply.array(left);
   for (let at = pending.first(); left > 0; at = pending.next(at), left--) {
     const owner = group.ownerOf(at).name;
-    id.set(pending.milliseconds(at), pending.sequence(at));
+    pending.readId(at, id);
     reply.array(4);
     replyId(reply, id);
     reply.bulkRange(owner, 0, owner.length);
@@ -72,7 +72,7 @@ function replyConsumer(
   let left = shown(pending.size, count);
   reply.array(left);
   for (let at = pending.first(); left > 0; at = pending.next(at), left--) {
-    id.set(pending.milliseconds(at), pending.sequence(at));
+    pending.readId(at, id);
     const position = group.find(id);
     reply.array(3);
     replyId(reply, id);

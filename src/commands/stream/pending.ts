@@ -56,8 +56,10 @@ function replySummary(reply: ReplySink, { pending, consumers }: StreamGroup): vo
     reply.null();
     return reply.nullArray();
   }
+  const edge = new StreamId();
   for (const at of [pending.first(), pending.last()]) {
-    replyId(reply, new StreamId(pending.milliseconds(at), pending.sequence(at)));
+    pending.readId(at, edge);
+    replyId(reply, edge);
   }
   const owners = inNameOrder(consumers).filter((consumer) => consumer.pending.size > 0);
   reply.array(owners.length);
@@ -79,9 +81,9 @@ function replyRange(call: Call, group: StreamGroup, range: PendingRange): void {
   const token = reply.openArray();
   const id = new StreamId();
   let replied = 0;
-  let at = pending.ceiling(start.milliseconds, start.sequence);
+  let at = pending.ceiling(start);
   for (; at >= 0 && replied < count; at = pending.next(at)) {
-    id.set(pending.milliseconds(at), pending.sequence(at));
+    pending.readId(at, id);
     if (id.compare(end) > 0) break;
     const position = pending === group.pending ? at : group.find(id);
     const idleMs = nowMs - group.deliveredAtMs(position);

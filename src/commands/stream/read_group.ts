@@ -138,9 +138,9 @@ function replyHistory(
   id.increment();
   const token = reply.openArray();
   let replied = 0;
-  let at = pending.ceiling(id.milliseconds, id.sequence);
+  let at = pending.ceiling(id);
   for (; at >= 0 && (options.count === 0 || replied < options.count); at = pending.next(at)) {
-    id.set(pending.milliseconds(at), pending.sequence(at));
+    pending.readId(at, id);
     if (replyEntryOf(reply, cursor, stream, id)) {
       const position = group.find(id);
       const deliveries = group.deliveries(position);

@@ -1,26 +1,26 @@
 // How IDs and entries are replied.
-import { type Integer64, writeInteger64 } from "../../base/int64.ts";
+import { writeInteger64 } from "../../base/int64.ts";
 import type { ReplySink } from "../../resp/reply_sink.ts";
 import type { StreamCursor } from "../../values/stream_cursor.ts";
-import { STREAM_ID_TEXT_MAX, type StreamId } from "../../values/stream_id.ts";
+import { STREAM_ID_TEXT_MAX, StreamId } from "../../values/stream_id.ts";
 import type { StreamValue } from "../../values/stream_value.ts";
 
 const DASH = 0x2d;
 
 const text = new Uint8Array(STREAM_ID_TEXT_MAX);
-// The milliseconds that stand in `text`, and where they end with a dash: IDs that follow each other
-// share them, and their digits take as long to write as all the rest of a small entry.
-let millisecondsInText: Integer64 = -1;
+// The ID whose milliseconds stand in `text`, and where they end with a dash: IDs that follow each
+// other share them, and their digits take as long to write as all the rest of a small entry.
+const inText = new StreamId();
 let dashEnd = 0;
 
 /** An ID as a bulk string. */
-export function replyId(reply: ReplySink, { milliseconds, sequence }: StreamId): void {
-  if (milliseconds !== millisecondsInText) {
-    dashEnd = writeInteger64(milliseconds, text, 0);
+export function replyId(reply: ReplySink, id: StreamId): void {
+  if (dashEnd === 0 || !inText.hasMillisecondsOf(id)) {
+    dashEnd = writeInteger64(id.milliseconds, text, 0);
     text[dashEnd++] = DASH;
-    millisecondsInText = milliseconds;
+    inText.copyFrom(id);
   }
-  reply.bulkRange(text, 0, writeInteger64(sequence, text, dashEnd));
+  reply.bulkRange(text, 0, writeInteger64(id.sequence, text, dashEnd));
 }
 
 /** The entry that a cursor came to: its ID, and its fields and values in turn. */

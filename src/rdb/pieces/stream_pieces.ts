@@ -82,8 +82,7 @@ export class StreamPieces implements ValuePieces {
   }
 
   #blockInto(ref: number): void {
-    const { u8, i32 } = this.object.arena;
-    this.#slice.set(u8, ref * 8, ref * 8 + i32[ref * 2]);
+    this.object.readBlock(ref, this.#slice);
   }
 
   step(output: RdbOutput, elements: number): boolean {
