@@ -12,6 +12,8 @@ export interface PersistencePort {
   readonly loading: boolean;
   /** Lines of INFO persistence, `name:value`. */
   info(): [name: string, value: string | number][];
+  /** CONFIG RESETSTAT. */
+  resetStats(): void;
 }
 
 /** Takes the value of a payload of DUMP; it is called once at most. */
@@ -67,6 +69,8 @@ export interface AppendOnlyPort {
   readonly rewriting: boolean;
   /** Effects that are on the disk, of those that `Propagation.count` counts; -1 while it is off. */
   readonly syncedEffects: number;
+  /** Memory of what waits to be written. */
+  readonly bufferBytes: number;
   /** Begins to rewrite it; `later` where that must not happen at once. */
   rewrite(later: boolean): "started" | "scheduled" | "running" | "failed";
   /** Ends the wait of a session, as if its time was up, when so many effects are on the disk. */

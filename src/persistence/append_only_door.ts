@@ -32,6 +32,11 @@ export class AppendOnlyDoor implements AppendOnlyPort {
     return state === "on" ? writer.syncedEffects : 0;
   }
 
+  get bufferBytes(): number {
+    const { state, writer } = this.#file();
+    return state === "off" ? 0 : writer.buffer.capacity;
+  }
+
   rewrite(later: boolean): RewriteStart {
     return this.#file().rewrite(later);
   }

@@ -30,6 +30,11 @@ export class PersistenceStatus implements PersistencePort {
     return this.#loader().progress !== undefined;
   }
 
+  resetStats(): void {
+    const file = this.#appendOnly();
+    this.#saver().saves = file.rewrites = file.writer.delayedSyncs = file.limit.failures = 0;
+  }
+
   info(): [name: string, value: string | number][] {
     const { keyspace } = this.#engine();
     const loader = this.#loader(), saver = this.#saver();

@@ -102,6 +102,8 @@ Deno.test("BGREWRITEAOF puts a new base in the place of base and incr, while oth
   assertEquals([info.get("aof_rewrites"), info.get("aof_rewrite_in_progress")], [1, 0]);
   const bytes = server.files.text(BASE_2).length + server.files.text(INCR_2).length;
   assertEquals(info.get("aof_current_size"), bytes);
+  assertEquals(server.run("CONFIG RESETSTAT"), "OK");
+  assertEquals(server.info.get("aof_rewrites"), 0);
 });
 
 Deno.test("BGREWRITEAOF of a server without an append-only file writes a base alone", async () => {

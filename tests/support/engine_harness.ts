@@ -348,7 +348,7 @@ function showWord(word: Slice): string {
 export function fakePorts(clock: Clock): Ports {
   const startedAtMs = clock.nowMs();
   return {
-    persistence: { loading: false, info: () => [] },
+    persistence: { loading: false, info: () => [], resetStats: () => {} },
     dumps: {
       lastSavedAtMs: startedAtMs,
       saving: false,
@@ -362,6 +362,7 @@ export function fakePorts(clock: Clock): Ports {
     appendOnly: {
       rewriting: false,
       syncedEffects: -1,
+      bufferBytes: 0,
       rewrite: () => "started",
       endWhenSynced: () => {},
     },

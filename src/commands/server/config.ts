@@ -47,6 +47,7 @@ export function configResetStat(call: Call): void {
   services.settleClock(); // what ran before in this batch belongs to the time before
   services.stats.reset();
   services.keyspace.resetStats();
+  services.ports.persistence.resetStats();
   for (const command of services.registry.commands) {
     command.stats.reset();
     for (const subcommand of command.subcommands) subcommand.stats.reset();

@@ -40,7 +40,7 @@ export function memoryLines(services: Services): InfoLine[] {
     ["mem_clients_slaves", 0],
     ["mem_clients_normal", report.clients],
     ["mem_cluster_links", 0],
-    ["mem_aof_buffer", 0],
+    ["mem_aof_buffer", ports.appendOnly.bufferBytes],
     ["mem_allocator", "arena"],
     ["active_defrag_running", 0],
     ["lazyfree_pending_objects", keyspace.graveyard.pending],

@@ -63,7 +63,9 @@ Deno.test("with lazyfree-lazy-expire a deletion is an UNLINK and a big value is 
 Deno.test("a replica and a server that loads keep an instant in the past: a DEL comes for it", () => {
   const replica = new EngineHarness();
   replica.keyspace.expiresKeys = false;
-  const loading = new EngineHarness({ ports: { persistence: { loading: true, info: () => [] } } });
+  const loading = new EngineHarness({
+    ports: { persistence: { loading: true, info: () => [], resetStats: () => {} } },
+  });
   for (const harness of [replica, loading]) {
     harness.run("SET k v");
     assertEquals(harness.run("PEXPIREAT k 5"), 1);
