@@ -86,12 +86,12 @@ export class AofRewrite {
 
   /** Writes some more; true when all is written. */
   #slice(snapshot: Snapshot): boolean {
-    this.#pace.begin();
+    this.#pace.begin(snapshot);
     return snapshot.run(this.#pace.isOver);
   }
 
   async #pause(snapshot: Snapshot): Promise<void> {
-    await this.#pace.pause(snapshot.waitingBytes);
+    await this.#pace.pause(snapshot);
     const { config } = this.#options.engine;
     if (config.bool("aof-rewrite-incremental-fsync")) await this.#file?.keepUp();
   }

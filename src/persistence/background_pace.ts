@@ -4,9 +4,12 @@ import type { Engine } from "../engine/engine.ts";
 
 /** Work in one slice where there is nobody to wait for it. */
 const SLICE_MS = 1;
+/** So much is done whatever clients make necessary: a save must come to its end. */
+const SHORTEST_SLICE_MS = 0.2;
 /** The longest that clients have to wait for the end of a slice, where they had long to themselves. */
 const LONGEST_SLICE_MS = 3;
-/** While commands come in, clients get so many times the length of a slice before it. */
+const MOST_DEBT_MS = 5;
+/** While commands come in, clients get so many times what the work takes. */
 const CLIENTS_SHARE = 2.4;
 /** So much, where what waits in memory grows beyond a bound. */
 const CLIENTS_SHARE_IN_HASTE = 0.5;
@@ -15,11 +18,28 @@ const HASTE_BYTES = 32 << 20;
 const IDLE_RATE = 0.5;
 const RATE_MS = 4;
 
+/** Work that is divided. */
+export interface PacedWork {
+  /** Grows also between the slices, by what clients make necessary. */
+  readonly keysWritten: number;
+  /** What the work keeps in memory until it goes on. */
+  readonly waitingBytes: number;
+}
+
+const NO_WORK: PacedWork = { keysWritten: 0, waitingBytes: 0 };
+
 /** Divides work into slices; between them clients are served. */
 export class BackgroundPace {
   readonly #engine: Engine;
   #sliceMs = SLICE_MS;
+  #startMs = 0;
+  #startKeys = 0;
   #endMs = 0;
+  /** How long slices were so far, and how much was written in them. */
+  #workMs = 0;
+  #workKeys = 0;
+  /** Time that the work took from clients beyond its share, negative when it has some left. */
+  #debtMs = 0;
   #idle = false;
   /** When commands were last counted, monotonic ms, and how many there were. */
   #countedMs = 0;
@@ -30,8 +50,10 @@ export class BackgroundPace {
   }
 
   /** Begins a slice. */
-  begin(): void {
-    this.#endMs = this.#engine.keyspace.clock.monotonicMs() + this.#sliceMs;
+  begin(work: PacedWork = NO_WORK): void {
+    this.#startMs = this.#engine.keyspace.clock.monotonicMs();
+    this.#startKeys = work.keysWritten;
+    this.#endMs = this.#startMs + this.#sliceMs;
   }
 
   /** Whether the slice is over. */
@@ -40,19 +62,27 @@ export class BackgroundPace {
   /**
    * Waits between two slices: for one turn of the event loop where no commands come, else for a
    * timer. As timers are late by milliseconds, how late it was decides on the length of the next
-   * slice. `waitingBytes`: what the work keeps in memory until it goes on.
+   * slice; what was written meanwhile counts as the work's time.
    */
-  async pause(waitingBytes = 0): Promise<void> {
+  async pause(work: PacedWork = NO_WORK): Promise<void> {
     const { clock } = this.#engine.keyspace;
-    const beganMs = clock.monotonicMs();
+    const beganMs = clock.monotonicMs(), keys = work.keysWritten;
+    this.#workMs += beganMs - this.#startMs;
+    this.#workKeys += keys - this.#startKeys;
     this.#countCommands(beganMs);
     if (this.#idle) {
       this.#sliceMs = SLICE_MS;
+      this.#debtMs = 0;
       return await new Promise((resolve) => void setImmediate(resolve));
     }
     await new Promise((resolve) => setTimeout(resolve, 1));
-    const share = waitingBytes > HASTE_BYTES ? CLIENTS_SHARE_IN_HASTE : CLIENTS_SHARE;
-    this.#sliceMs = Math.min((clock.monotonicMs() - beganMs) / share, LONGEST_SLICE_MS);
+    const pauseMs = clock.monotonicMs() - beganMs;
+    const perKeyMs = this.#workKeys === 0 ? 0 : this.#workMs / this.#workKeys;
+    const earlyMs = Math.min(pauseMs, (work.keysWritten - keys) * perKeyMs);
+    const share = work.waitingBytes > HASTE_BYTES ? CLIENTS_SHARE_IN_HASTE : CLIENTS_SHARE;
+    this.#debtMs += earlyMs - (pauseMs - earlyMs) / share;
+    this.#sliceMs = Math.min(Math.max(-this.#debtMs, SHORTEST_SLICE_MS), LONGEST_SLICE_MS);
+    this.#debtMs = Math.min(Math.max(this.#debtMs + this.#sliceMs, 0), MOST_DEBT_MS);
   }
 
   #countCommands(nowMs: number): void {

@@ -162,7 +162,7 @@ export class DumpSaver {
       background.keysTotal = keyspace.size;
       try {
         while (!background.cancelled && !this.#slice(background, snapshot)) {
-          await this.#pace.pause(snapshot.waitingBytes);
+          await this.#pace.pause(snapshot);
           if (config.bool("rdb-save-incremental-fsync")) await file.keepUp();
         }
       } finally {
@@ -202,7 +202,7 @@ export class DumpSaver {
 
   /** Writes some more; true when all is written. */
   #slice(background: Background, snapshot: Snapshot): boolean {
-    this.#pace.begin();
+    this.#pace.begin(snapshot);
     const isComplete = snapshot.run(this.#pace.isOver);
     background.memoryBytes = snapshot.memoryBytes;
     background.peakBytes = Math.max(background.peakBytes, background.memoryBytes);

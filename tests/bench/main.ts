@@ -8,12 +8,14 @@ import { parseArgs } from "@std/cli/parse-args";
 import { resolve } from "node:path";
 import { redisServerPath } from "../support/redis_server.ts";
 import { findProgram } from "../support/programs.ts";
+import { appendOnly } from "./append_only.ts";
 import { keepsBar, type Row } from "./figures.ts";
 import { growth } from "./growth.ts";
 import { loading } from "./loading.ts";
 import { memory } from "./memory.ts";
 import type { Bench } from "./opponents.ts";
 import { line, markdown } from "./report.ts";
+import { saving } from "./saving.ts";
 import { throughput } from "./throughput.ts";
 import { types } from "./types.ts";
 
@@ -24,6 +26,8 @@ const PARTS: Record<string, (bench: Bench) => Promise<Row[]>> = {
   loading,
   growth,
   types,
+  saving,
+  "append-only": appendOnly,
 };
 
 const DEFAULT_PAIRS = 5;

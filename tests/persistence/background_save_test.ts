@@ -1,5 +1,5 @@
 // BGSAVE and save points: the file is the state at the start, clients go on, failures are told.
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { DUMP_FILES, type DumpFiles } from "../../src/persistence/dump_files.ts";
 import { obeySavePoints } from "../../src/persistence/save_points.ts";
 import { Logger } from "../../src/base/logger.ts";
@@ -42,6 +42,64 @@ Deno.test("BGSAVE writes the state at its start while clients change it", async 
   assertEquals(harness.keyspace.dirty, 2 * 2000 + 1, "changes since the start are not saved");
   assertEquals(harness.keyspace.barrier, undefined);
   assertEquals(harness.client.refusal("BGSAVE NOW"), "ERR syntax error");
+});
+
+Deno.test("a large value may be changed, unlinked and flushed while BGSAVE is in the midst of it", async () => {
+  using saving = filled();
+  const { harness, saver } = saving;
+  const { client, keyspace } = harness;
+  for (let i = 0; i < 5000; i++) {
+    client.send(`HSET large field:${i} value:${i}`);
+    client.send(`ZADD sorted ${i} member:${i}`);
+    client.send(`RPUSH list element:${i}`);
+    client.send(`XADD stream ${i + 1}-0 field ${i}`);
+  }
+  client.takeReplies();
+  const expected = saving.digest();
+  harness.run("BGSAVE");
+  await begun(saving);
+  for (let i = 0; i < 100; i++) {
+    harness.run(`HDEL large field:${i * 7}`);
+    harness.run(`ZINCRBY sorted 10000 member:${i * 7}`);
+    harness.run(`LPOP list 13`);
+    harness.run("XTRIM stream MAXLEN = 4000");
+    if (i % 10 === 0) await turn();
+  }
+  assert(saver.background !== undefined && saver.background.memoryBytes > 0);
+  const info = harness.run("INFO persistence") as string;
+  assertMatch(info, /current_cow_peak:[1-9]/);
+  assertMatch(info, /current_fork_perc:\d+\.\d\d/);
+  assertMatch(info, /current_save_keys_total:2004/);
+  harness.run("RENAME large renamed");
+  harness.run("UNLINK sorted");
+  harness.run("DEL list");
+  await turn();
+  harness.run("FLUSHALL");
+  assertEquals(harness.run("DBSIZE"), 0);
+  assert(keyspace.arena.usedBytes > 2 * keyspace.startupBytes, "the save still needs what is gone");
+  await saver.finished;
+  assertEquals(saver.failed, false);
+  assertEquals(saving.again().digest(), expected);
+  while (keyspace.graveyard.dig(1000)) { /* until nothing is left */ }
+  assertEquals(keyspace.arena.usedBytes, keyspace.startupBytes);
+  assertMatch(harness.run("INFO persistence") as string, /rdb_last_cow_size:[1-9]/);
+});
+
+Deno.test("a save in the background that is cancelled gives back what it kept", async () => {
+  using saving = filled();
+  const { harness, saver } = saving;
+  for (let i = 0; i < 3000; i++) harness.client.send(`SADD large member:${i}`);
+  harness.client.takeReplies();
+  harness.run("BGSAVE");
+  await begun(saving);
+  harness.run("SPOP large 2");
+  harness.run("UNLINK large");
+  harness.run("FLUSHALL ASYNC");
+  saver.cancel();
+  await saver.finished;
+  const { keyspace } = harness;
+  while (keyspace.graveyard.dig(1000)) { /* until nothing is left */ }
+  assertEquals(keyspace.arena.usedBytes, keyspace.startupBytes);
 });
 
 for (const step of ["create", "sync", "rename"] as const) {

@@ -123,3 +123,12 @@ Deno.test("INFO cpu tells the time of the process and of the thread that runs co
   assertEquals(field(harness, "used_cpu_user_main_thread"), "0.250000");
   assertEquals(field(harness, "used_cpu_sys_main_thread"), "0.125000");
 });
+
+Deno.test("INFO stats counts a stream of many blocks among what was freed lazily, not a small one", () => {
+  const harness = new EngineHarness({ config: { "stream-node-max-entries": "5" } });
+  for (const [entries, freed] of [[1, "0"], [1000, "1"]] as const) {
+    for (let n = 0; n < entries; n++) harness.run("XADD stream * field value");
+    assertEquals(harness.run("UNLINK stream"), 1);
+    assertEquals(field(harness, "lazyfreed_objects"), freed);
+  }
+});
