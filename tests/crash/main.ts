@@ -23,6 +23,7 @@ import {
 import { runCases } from "./run_cases.ts";
 import { makeSample } from "./sample.ts";
 import { runScenarios } from "./scenario.ts";
+import { START_SCENARIOS } from "./start_scenarios.ts";
 
 const DEFAULT_ROUNDS = 300;
 const VALUE_CASES = 10_000;
@@ -93,7 +94,10 @@ async function kill(): Promise<void> {
 }
 
 async function once(): Promise<void> {
-  const results = await runScenarios([...DISK_SCENARIOS, ...COMPANY_SCENARIOS], executable);
+  const results = await runScenarios(
+    [...DISK_SCENARIOS, ...COMPANY_SCENARIOS, ...START_SCENARIOS],
+    executable,
+  );
   for (const { name, outcome, detail } of results) {
     if (outcome === "FAILED") faults.push(`${name}: ${detail}`);
   }

@@ -7,7 +7,7 @@ import { Saving } from "../persistence/saving.ts";
 import { forEachSeed, type Seeded } from "../support/seeded.ts";
 import { PowerCutDisk } from "./power_cut_disk.ts";
 
-const SEEDS = 150;
+const SEEDS = 50;
 const STEPS = 60;
 const START_MS = 1_700_000_000_000;
 
@@ -36,7 +36,7 @@ class Writer {
       client.run(`SELECT ${number % 3}`);
       client.run(`SET key ${number}`);
       client.run("SELECT 0");
-      client.run(["RPUSH", "list", number, ...number % 7 === 0 ? [] : []]);
+      client.run(`RPUSH list ${number}`);
     }
     this.#effects.push(engine.propagation.count);
   }
