@@ -369,10 +369,7 @@ export class Engine implements Services {
   /** Runs a parked request again; answers what it waits for if it still does. */
   resume(session: Session, request: Request): Wait | void {
     const command = this.registry.resolve(request) as Command;
-    const wait = this.#run(session, command, request, session.reply, ORIGINS.resumed);
-    if (wait !== undefined) return wait;
-    command.stats.calls++;
-    this.stats.totalCommands++;
+    return this.#run(session, command, request, session.reply, ORIGINS.resumed);
   }
 
   pause(untilMs: number, writesOnly: boolean): void {

@@ -46,8 +46,8 @@ export const ORIGINS = {
   exec: origin("exec", { checksAcl: true, admitted: true }),
   /** A command that a script or function calls. */
   script: origin("script", { checksAcl: true }),
-  /** A parked request that is run again. */
-  resumed: origin("resumed", { mayBlock: true, counted: false }),
+  /** A parked request that is run again; what waits counts once, when it waits no more. */
+  resumed: origin("resumed", { mayBlock: true }),
   /** The stream of commands of the master. */
   replicaLink: origin("replica-link", { outranksGates: true, queues: true, toReplicas: false }),
   /** The append-only file being loaded. */

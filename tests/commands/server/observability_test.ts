@@ -174,3 +174,15 @@ Deno.test("a command that waits is in the slow log once it is done, not before",
   harness.run("RPUSH list element");
   assertEquals(logged(), 1);
 });
+
+Deno.test("a command that waited is counted once, with its time", () => {
+  const harness = slowServer({ "latency-tracking": "yes" });
+  for (let n = 1; n <= 2; n++) {
+    harness.connect().send("BLPOP list 0");
+    harness.run("RPUSH list element");
+    assertEquals(harness.run("LLEN list"), 0);
+    const statistics = harness.run("INFO commandstats latencystats") as string;
+    assert(statistics.includes(`cmdstat_blpop:calls=${n},`), statistics);
+    assert(statistics.includes("latency_percentiles_usec_blpop:p50="), statistics);
+  }
+});
