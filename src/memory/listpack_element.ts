@@ -204,7 +204,8 @@ export class ElementNeedle {
         const found = (encoding & 0x0f) << 8 | list[at + 1];
         if (found === length && this.#equalsBytes(list, at + 2)) return at;
       } else if (this.equals(list, at)) return at;
-      for (let passed = 0; passed < every && list[at] !== LISTPACK_END; passed++) {
+      at += elementBytes(list, at);
+      for (let passed = 1; passed < every && list[at] !== LISTPACK_END; passed++) {
         at += elementBytes(list, at);
       }
     }
@@ -212,10 +213,11 @@ export class ElementNeedle {
   }
 
   #equalsBytes(list: Uint8Array, from: number): boolean {
-    const bytes = this.#bytes, start = this.#start, length = this.#length;
-    // Names often begin alike and are numbered at the end.
-    if (length > 0 && list[from + length - 1] !== bytes[start + length - 1]) return false;
-    for (let i = 0; i < length; i++) if (list[from + i] !== bytes[start + i]) return false;
+    const bytes = this.#bytes, start = this.#start;
+    // From the back: names often begin alike and are numbered at the end.
+    for (let i = this.#length - 1; i >= 0; i--) {
+      if (list[from + i] !== bytes[start + i]) return false;
+    }
     return true;
   }
 }
