@@ -1,4 +1,5 @@
-import { readUint16, readUint32 } from "../../memory/little_endian.ts";
+// Listpacks in files: whether they are without fault, and a walk over those that may not be.
+import { readUint16 } from "../../memory/little_endian.ts";
 import {
   backLengthBytes,
   elementInteger,
@@ -9,11 +10,17 @@ import {
   isStringEncoding,
   LISTPACK_COUNT_UNKNOWN,
   LISTPACK_EMPTY_BYTES,
-  LISTPACK_END,
   LISTPACK_HEADER_BYTES,
   readBackLength,
 } from "../../memory/listpack_format.ts";
 import { PackedCursor } from "./packed_cursor.ts";
+import { frameFault, type PackedFrame } from "./packed_frame.ts";
+
+const FRAME: PackedFrame = {
+  name: "listpack",
+  shortestBytes: LISTPACK_EMPTY_BYTES,
+  tellsSize: true,
+};
 
 /**
  * Why `[first, limit)` is no listpack, undefined if it is one. Only the header is compared with the
@@ -25,12 +32,8 @@ export function listpackFault(
   limit: number,
   deep: boolean,
 ): string | undefined {
-  const size = limit - first;
-  if (size < LISTPACK_EMPTY_BYTES) return `listpack of ${size} bytes, too short for a header`;
-  const claimed = readUint32(bytes, first);
-  if (claimed !== size) return `listpack of ${size} bytes says it has ${claimed}`;
-  if (bytes[limit - 1] !== LISTPACK_END) return "listpack without an end mark";
-  return deep ? faultOfElements(bytes, first, limit) : undefined;
+  const fault = frameFault(bytes, first, limit, FRAME);
+  return fault === undefined && deep ? faultOfElements(bytes, first, limit) : fault;
 }
 
 /** Number of elements of a listpack that has no fault. Counts them if the header cannot say. */

@@ -7,6 +7,7 @@ import {
   readUint32,
 } from "../../memory/little_endian.ts";
 import { PackedCursor, readUint32BigEndian } from "./packed_cursor.ts";
+import { frameFault, type PackedFrame } from "./packed_frame.ts";
 
 // Header: total bytes, offset of the last element (32 bits each), number of elements (16 bits, all
 // ones when there are more). Each element begins with the length of the one before it. Then a byte
@@ -14,7 +15,7 @@ import { PackedCursor, readUint32BigEndian } from "./packed_cursor.ts";
 const HEADER_BYTES = 10;
 const COUNT_UNKNOWN = 0xffff;
 const END = 0xff;
-const SHORTEST = HEADER_BYTES + 1;
+const FRAME: PackedFrame = { name: "ziplist", shortestBytes: HEADER_BYTES + 1, tellsSize: true };
 const LONG_PREVIOUS = 0xfe;
 
 const INT16 = 0xc0;
@@ -35,12 +36,9 @@ export function ziplistFault(
   limit: number,
   deep: boolean,
 ): string | undefined {
-  const size = limit - first;
-  if (size < SHORTEST) return `ziplist of ${size} bytes, too short for a header`;
-  const claimed = readUint32(bytes, first);
-  if (claimed !== size) return `ziplist of ${size} bytes says it has ${claimed}`;
-  if (bytes[limit - 1] !== END) return "ziplist without an end mark";
-  const tail = readUint32(bytes, first + 4);
+  const fault = frameFault(bytes, first, limit, FRAME);
+  if (fault !== undefined) return fault;
+  const size = limit - first, tail = readUint32(bytes, first + 4);
   if (tail > size - 1) return `ziplist of ${size} bytes with its last element at ${tail}`;
   return deep ? faultOfElements(bytes, first, limit) : undefined;
 }

@@ -1,5 +1,6 @@
 import { readUint32 } from "../../memory/little_endian.ts";
 import { PackedCursor } from "./packed_cursor.ts";
+import { frameFault, type PackedFrame } from "./packed_frame.ts";
 
 // The small hashes of Redis before 2.6. One byte with the number of fields (254 when there are
 // more); then each field and each value with its length, the value with a number of unused bytes
@@ -7,7 +8,7 @@ import { PackedCursor } from "./packed_cursor.ts";
 const COUNT_UNKNOWN = 0xfe;
 const LONG_LENGTH = 0xfe;
 const END = 0xff;
-const SHORTEST = 2;
+const FRAME: PackedFrame = { name: "zipmap", shortestBytes: 2, tellsSize: false };
 
 /**
  * Why `[first, limit)` is no zipmap, undefined if it is one. Fields and values are looked at only
@@ -19,10 +20,8 @@ export function zipmapFault(
   limit: number,
   deep: boolean,
 ): string | undefined {
-  const size = limit - first;
-  if (size < SHORTEST) return `zipmap of ${size} bytes, too short for a header`;
-  if (bytes[limit - 1] !== END) return "zipmap without an end mark";
-  if (!deep) return undefined;
+  const fault = frameFault(bytes, first, limit, FRAME);
+  if (fault !== undefined || !deep) return fault;
   cursor.begin(bytes, first, limit);
   let strings = 0;
   while (cursor.next()) strings++;
