@@ -1,6 +1,7 @@
 // HSET, HMSET, HSETNX and HDEL.
 import type { Call } from "../../engine/call.ts";
 import { wrongArguments } from "../../engine/errors.ts";
+import { ENCODING_HASHTABLE } from "../../store/entry.ts";
 import type { HashValue } from "../../values/hash_value.ts";
 import {
   hashWindow,
@@ -42,6 +43,7 @@ function setPairs(call: Call): number {
 
 /** Converts a small hash, if need be, once for all the fields and values from `first` on. */
 export function expectPairs(call: Call, hash: HashValue, first: number): void {
+  if (hash.encoding === ENCODING_HASHTABLE) return;
   const { count } = call;
   hash.expect((count - first) / 2);
   let longest = 0, total = 0;
