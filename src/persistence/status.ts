@@ -32,7 +32,11 @@ export class PersistenceStatus implements PersistencePort {
 
   resetStats(): void {
     const file = this.#appendOnly();
-    this.#saver().saves = file.rewrites = file.writer.delayedSyncs = file.limit.failures = 0;
+    this.#saver().saves =
+      file.rewrites =
+      file.writer.delayedSyncs =
+      file.limit.failures =
+        0;
   }
 
   info(): [name: string, value: string | number][] {

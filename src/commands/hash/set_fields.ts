@@ -87,6 +87,7 @@ export function removeFields(call: Call, first: number): number {
   if (ref === 0) return 0;
   const hash = hashWindow(call);
   hash.hiddenUntilMs = -1;
+  const expiring = hash.nextExpireAtMs >= 0;
   let removed = 0, empty = false;
   try {
     for (let i = first; i < call.count && !empty; i++) {
@@ -99,5 +100,6 @@ export function removeFields(call: Call, first: number): number {
   }
   if (removed > 0) call.database.changed(key, "hdel", removed);
   if (empty) removeEmptyHash(call, key, ref);
+  else if (expiring && hash.nextExpireAtMs < 0) call.database.fieldExpiries.note(key, -1);
   return removed;
 }

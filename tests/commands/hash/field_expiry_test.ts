@@ -211,6 +211,9 @@ Deno.test("INFO counts the hashes with fields that expire", () => {
   assertEquals(count(), "2");
   harness.run("DEL d");
   assertEquals(count(), "1");
+  harness.run("HSET c stays 1");
+  harness.run("HDEL c f");
+  assertEquals(count(), "0");
 });
 
 Deno.test("a small hash is a listpackex once a field expires", () => {
