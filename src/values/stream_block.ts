@@ -7,7 +7,6 @@ import { ElementNeedle, ElementWriter, writeBackLength } from "../memory/listpac
 import {
   backLengthBytes,
   elementBytes,
-  elementInteger,
   ENCODING_12_BIT_STRING,
   ENCODING_6_BIT_STRING,
   LISTPACK_COUNT_UNKNOWN,
@@ -24,6 +23,7 @@ import {
   isPacked,
   listpackBytes,
   packedEntries,
+  smallInteger,
 } from "./stream_layout.ts";
 
 /** Most bytes that all fields and values of an entry may have together. */
@@ -40,11 +40,6 @@ const SHORT_OVERHEAD_BYTES = 2;
 const LONG_OVERHEAD_BYTES = 10;
 /** A block that grows gets twice its room up to here, and a quarter more above. */
 const DOUBLED_BYTES = 1024;
-
-/** The number of an element that is never a text and always small. */
-export function smallInteger(bytes: Uint8Array, at: number): number {
-  return bytes[at] < 0x80 ? bytes[at] : Number(elementInteger(bytes, at));
-}
 
 /** Writes blocks; one object serves all streams. */
 export class BlockWriter {

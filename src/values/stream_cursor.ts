@@ -11,7 +11,7 @@ import {
   LISTPACK_END,
   LISTPACK_HEADER_BYTES,
 } from "../memory/listpack_format.ts";
-import { addDifference, smallInteger } from "./stream_block.ts";
+import { addDifference } from "./stream_block.ts";
 import {
   elementSize,
   ENTRY_DELETED,
@@ -20,6 +20,7 @@ import {
   PACKED_HEADER_BYTES,
   packedEntries,
   packedHasSequences,
+  smallInteger,
 } from "./stream_layout.ts";
 import { StreamId } from "./stream_id.ts";
 

@@ -12,7 +12,11 @@
 // of its milliseconds, of its sequence number unless all are zero, and its values; then an end.
 // Elements stand as in the listpack, but for the lengths behind them.
 import type { Arena } from "../memory/arena.ts";
-import { encodingDataBytes, encodingHeaderBytes } from "../memory/listpack_format.ts";
+import {
+  elementInteger,
+  encodingDataBytes,
+  encodingHeaderBytes,
+} from "../memory/listpack_format.ts";
 
 /** Flags of an entry. */
 export const ENTRY_DELETED = 1;
@@ -37,6 +41,11 @@ export function packedEntries({ i32 }: Arena, ref: number): number {
 /** Whether the entries of a packed block have sequence numbers other than the block's. */
 export function packedHasSequences({ i32 }: Arena, ref: number): boolean {
   return (i32[ref * 2 + 1] & 1) !== 0;
+}
+
+/** The number of an element that is never a text and always small. */
+export function smallInteger(bytes: Uint8Array, at: number): number {
+  return bytes[at] < 0x80 ? bytes[at] : Number(elementInteger(bytes, at));
 }
 
 /** Bytes of the element at `at`, the length behind it not included. */

@@ -21,10 +21,15 @@ import {
   PACKED_HEADER_BYTES,
   packedEntries,
   packedHasSequences,
+  smallInteger,
 } from "./stream_layout.ts";
 
 /** Larger blocks stay listpacks: packing one is not to take long. */
 const PACKED_MAX_BYTES = 64 * 1024;
+/** Packing is for saving one byte of so many at least ... */
+const LEAST_SAVING = 8;
+/** ... and it saves about so many bytes of an entry, and one more of each field. */
+const ENTRY_SAVED_BYTES = 6;
 /** Of more fields the number of an entry's elements would take more than one byte. */
 const MAX_FIELDS = 124;
 /** Elements of an entry besides its values; and of the master record besides the fields. */
@@ -53,14 +58,14 @@ export class BlockPacker {
    */
   pack(ref: number): number {
     const { arena } = this, total = arena.i32[ref * 2];
-    if (total > PACKED_MAX_BYTES) return 0;
+    if (total > PACKED_MAX_BYTES || this.#isHopeless(ref, total)) return 0;
     this.#reserve(PACKED_MAX_BYTES);
     let sequences = 0;
     if (!this.#write(ref, false)) {
       sequences = 1;
       if (!this.#write(ref, true)) return 0;
     }
-    if (this.#to > total - (total >>> 3)) return 0;
+    if (this.#to > total - total / LEAST_SAVING) return 0;
     const packed = arena.allocate(this.#to);
     copyBytes(
       this.#scratch,
@@ -73,6 +78,13 @@ export class BlockPacker {
     arena.i32[packed * 2 + 1] = this.#entries << 1 | sequences;
     arena.free(ref);
     return packed;
+  }
+
+  /** Whether values are so long that the rest does not matter. */
+  #isHopeless(ref: number, total: number): boolean {
+    const { u8 } = this.arena, live = ref * 8 + LISTPACK_HEADER_BYTES;
+    const fields = u8[live + elementBytes(u8, live) + 2];
+    return total > (fields + ENTRY_SAVED_BYTES) * smallInteger(u8, live) * LEAST_SAVING;
   }
 
   #reserve(bytes: number): void {

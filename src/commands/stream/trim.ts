@@ -1,7 +1,7 @@
 // XTRIM and XDEL: entries go.
 import type { Call } from "../../engine/call.ts";
-import type { StreamId } from "../../values/stream_id.ts";
-import { idOf } from "./id_arguments.ts";
+import { StreamId } from "../../values/stream_id.ts";
+import { readId } from "./id_arguments.ts";
 import { writeStream } from "./open_stream.ts";
 import { TrimOptions } from "./trim_options.ts";
 
@@ -25,16 +25,19 @@ export function xtrim(call: Call): void {
   call.reply.integer(removed);
 }
 
+const id = new StreamId();
+
 /** XDEL key id [id ...] */
 export function xdel(call: Call): void {
   const key = call.at(1);
   const stream = writeStream(call, key);
   if (stream === undefined) return call.reply.integer(0);
-  const ids: StreamId[] = [];
-  for (let i = 2; i < call.count; i++) ids.push(idOf(call.at(i)));
+  // All are looked at before the first change; reading them twice is cheaper than keeping them.
+  for (let i = 2; i < call.count; i++) readId(id, call.at(i));
   let deleted = 0;
   let firstGone = false;
-  for (const id of ids) {
+  for (let i = 2; i < call.count; i++) {
+    readId(id, call.at(i));
     if (!stream.delete(id)) continue;
     deleted++;
     if (id.compare(stream.firstId) === 0) firstGone = true;
