@@ -25,7 +25,7 @@ import { AppendOnlyDoor } from "./persistence/append_only_door.ts";
 import { AppendOnlyFile } from "./persistence/append_only_file.ts";
 import { Dumps } from "./persistence/dumps.ts";
 import { DumpLoader } from "./persistence/load.ts";
-import { type FolderLock, lockFolder } from "./persistence/folder_lock.ts";
+import { type FileLock, lockFiles } from "./persistence/file_lock.ts";
 import { removeLeftovers } from "./persistence/leftovers.ts";
 import { LoadError } from "./persistence/load_state.ts";
 import { DumpSaver } from "./persistence/save.ts";
@@ -64,7 +64,7 @@ export class Server {
   readonly #dumps: Dumps;
   readonly #configFile: string;
   readonly #startedAtMs = this.#clock.nowMs();
-  #lock: FolderLock | undefined;
+  #lock: FileLock | undefined;
   #stopping = false;
   readonly #stopped = Promise.withResolvers<number>();
 
@@ -191,7 +191,7 @@ export class Server {
     } catch {
       return; // whoever opens its files will say why
     }
-    this.#lock = await lockFolder(folder);
+    this.#lock = await lockFiles(join(folder, this.#config.text("appendfilename")));
     if (this.#lock !== undefined) return;
     throw new LoadError(`Can't use the append-only files in ${folder}: another server does`);
   }

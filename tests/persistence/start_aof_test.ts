@@ -126,7 +126,7 @@ testWithRedis("what redis-server takes over and refuses, we take over and refuse
       Deno.writeTextFileSync(join(dir, "appendonly.aof"), old);
       assertEquals(await start(dir), ["old"]);
       const names = [...Deno.readDirSync(join(dir, "appendonlydir"))].map(({ name }) => name)
-        .sort();
+        .filter((name) => !name.endsWith(".lock")).sort();
       assertEquals(names, ["appendonly.aof", INCR, "appendonly.aof.manifest"]);
       assertEquals(
         Deno.readTextFileSync(join(dir, "appendonlydir", "appendonly.aof.manifest")),
@@ -137,5 +137,20 @@ testWithRedis("what redis-server takes over and refuses, we take over and refuse
     } finally {
       Deno.removeSync(dir, { recursive: true });
     }
+  }
+});
+
+Deno.test("servers whose files have other names may share a folder", async () => {
+  const dir = Deno.makeTempDirSync({ prefix: "miniredis_test_" });
+  try {
+    await using one = await startMiniredis(APPEND_ONLY, { dir });
+    await using two = await startMiniredis({ ...APPEND_ONLY, appendfilename: "two.aof" }, { dir });
+    assertEquals([one.isRunning, two.isRunning], [true, true]);
+    await using three = await startMiniredis(APPEND_ONLY, { dir, withoutWaiting: true });
+    assertEquals((await three.ended).code, 1);
+    assertMatch(three.log, /another server does/);
+    await Promise.all([one.stop(), two.stop()]);
+  } finally {
+    Deno.removeSync(dir, { recursive: true });
   }
 });
