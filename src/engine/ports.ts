@@ -49,6 +49,12 @@ export interface DumpPort {
   scheduleSave(): void;
   /** Saves, because a client asked for it, before it returns. False when it failed; the log says why. */
   save(): boolean;
+  /**
+   * All data were just flushed: a save in the background ends without a dump, and where save points
+   * are configured the dump becomes empty too, lest a restart bring the data back. Answers whether
+   * it was saved.
+   */
+  flushed(): boolean;
   /** Loads the dump before it returns. Answers an error or nothing. */
   reload(options: ReloadOptions): string | undefined;
   /** Puts what the append-only file holds in the place of the data, before it returns. Answers an error

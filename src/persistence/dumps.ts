@@ -66,6 +66,15 @@ export class Dumps implements DumpPort {
     return saver.save();
   }
 
+  flushed(): boolean {
+    const { engine, saver, appendOnly } = this.#options;
+    const { config, ports } = engine();
+    saver().cancel();
+    if (config.value("save").length === 0 || ports.persistence.loading) return false;
+    appendOnly().deferRewrite();
+    return saver().save();
+  }
+
   reload({ save, flush, merge }: ReloadOptions): string | undefined {
     const { engine, loader, saver, logger } = this.#options;
     this.#options.appendOnly().deferRewrite();

@@ -74,7 +74,7 @@ Deno.test("a large value may be changed, unlinked and flushed while BGSAVE is in
   harness.run("UNLINK sorted");
   harness.run("DEL list");
   await turn();
-  harness.run("FLUSHALL");
+  harness.run("FLUSHDB");
   assertEquals(harness.run("DBSIZE"), 0);
   assert(keyspace.arena.usedBytes > 2 * keyspace.startupBytes, "the save still needs what is gone");
   await saver.finished;
@@ -84,6 +84,23 @@ Deno.test("a large value may be changed, unlinked and flushed while BGSAVE is in
   assertEquals(keyspace.arena.usedBytes, keyspace.startupBytes);
   assertMatch(harness.run("INFO persistence") as string, /rdb_last_cow_size:[1-9]/);
 });
+
+for (const points of ["", "3600 1"]) {
+  Deno.test(`FLUSHALL ends BGSAVE; with save points '${points}' the dump ${points === "" ? "stays" : "is emptied"}`, async () => {
+    using saving = filled({ config: { save: points } });
+    const { harness, saver } = saving;
+    assertEquals(harness.run("SAVE"), "OK");
+    harness.run("BGSAVE");
+    await begun(saving);
+    assertEquals(harness.run("FLUSHALL"), "OK");
+    assertEquals(saver.background, undefined);
+    await saver.finished;
+    assertEquals(saver.failed, false);
+    assertEquals(saving.names(), ["dump.rdb"]);
+    assertEquals(saving.again().harness.run("DBSIZE"), points === "" ? 2000 : 0);
+    assertEquals(harness.keyspace.dirty > 0, true, "it is propagated");
+  });
+}
 
 Deno.test("a save in the background that is cancelled gives back what it kept", async () => {
   using saving = filled();

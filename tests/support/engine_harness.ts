@@ -355,6 +355,7 @@ export function fakePorts(clock: Clock): Ports {
       saveLater: () => {},
       scheduleSave: () => {},
       save: () => true,
+      flushed: () => false,
       reload: () => undefined,
       reloadAppendOnly: () => undefined,
       readPayload,

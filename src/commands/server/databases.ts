@@ -34,10 +34,10 @@ export function flushdb(call: Call): void {
 /** FLUSHALL [ASYNC | SYNC] */
 export function flushall(call: Call): void {
   const lazily = freesLazily(call);
-  const { keyspace } = call.services;
+  const { keyspace, ports } = call.services;
   let removed = 0;
   for (const database of keyspace.databases) removed += keyspace.flush(database, lazily);
-  keyspace.dirty += Math.max(1, removed);
+  keyspace.dirty += ports.dumps.flushed() ? 1 : Math.max(1, removed);
   call.reply.ok();
 }
 
