@@ -30,6 +30,8 @@ const PACKED_MAX_BYTES = 64 * 1024;
 const LEAST_SAVING = 8;
 /** ... and it saves about so many bytes of an entry, and one more of each field. */
 const ENTRY_SAVED_BYTES = 6;
+/** Elements that a loop copies sooner than a function is called. */
+const LOOPED_BYTES = 16;
 /** Of more fields the number of an entry's elements would take more than one byte. */
 const MAX_FIELDS = 124;
 /** Elements of an entry besides its values; and of the master record besides the fields. */
@@ -108,11 +110,13 @@ export class BlockPacker {
     for (; u8[at] !== LISTPACK_END; entries++) {
       if (u8[at] !== ENTRY_SAME_FIELDS) return false;
       this.#from = at + 2;
-      this.#pack(u8, 1);
-      if (sequences) this.#pack(u8, 1);
-      else if (u8[this.#from] !== 0) return false;
-      else this.#from += 2;
-      this.#pack(u8, fields);
+      if (sequences) this.#pack(u8, fields + 2);
+      else {
+        this.#pack(u8, 1);
+        if (u8[this.#from] !== 0) return false;
+        this.#from += 2;
+        this.#pack(u8, fields);
+      }
       at = this.#from;
       if (u8[at] !== fields + 3) return false;
       at += 2;
@@ -133,6 +137,11 @@ export class BlockPacker {
         continue;
       }
       const size = elementSize(u8, from);
+      if (size <= LOOPED_BYTES) {
+        for (const end = from + size; from < end; from++) scratch[to++] = u8[from];
+        from++;
+        continue;
+      }
       copyBytes(u8, from, from + size, scratch, to);
       to += size;
       from += size + backLengthBytes(size);
