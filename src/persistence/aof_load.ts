@@ -331,10 +331,11 @@ function tornEndOf(part: Part, replay: AofReplay, file: Deno.FsFile): TornEnd | 
 
 function damageOf({ name }: Part, { reason, offset, commandOffset }: AofFault): LoadError {
   const command = offset === commandOffset ? "" : ` (the command begins at ${commandOffset})`;
-  return new LoadError(
-    `Bad file format reading the append only file ${name}: ${reason}, at byte offset ` +
-      `${offset}${command}: ${ADVICE}`,
-  );
+  const unknown = /^unknown command "(.*)"$/.exec(reason);
+  const what = unknown !== null
+    ? `Unknown command '${unknown[1]}' reading the append only file ${name}`
+    : `Bad file format reading the append only file ${name}: ${reason}`;
+  return new LoadError(`${what}, at byte offset ${offset}${command}: ${ADVICE}`);
 }
 
 function headOf(file: Deno.FsFile, offset: number, bytes: number): Uint8Array {
