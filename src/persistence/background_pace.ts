@@ -10,7 +10,7 @@ const SHORTEST_SLICE_MS = 0.2;
 const LONGEST_SLICE_MS = 3;
 const MOST_DEBT_MS = 5;
 /** While commands come in, clients get so many times what the work takes. */
-const CLIENTS_SHARE = 2.4;
+const CLIENTS_SHARE = 2.3;
 /** So much, where what waits in memory grows beyond a bound. */
 const CLIENTS_SHARE_IN_HASTE = 0.5;
 const HASTE_BYTES = 32 << 20;
@@ -32,6 +32,7 @@ const NO_WORK: PacedWork = { keysWritten: 0, waitingBytes: 0 };
 export class BackgroundPace {
   readonly #engine: Engine;
   #sliceMs = SLICE_MS;
+  #work: PacedWork | undefined;
   #startMs = 0;
   #startKeys = 0;
   #endMs = 0;
@@ -51,9 +52,17 @@ export class BackgroundPace {
 
   /** Begins a slice. */
   begin(work: PacedWork = NO_WORK): void {
+    if (work !== this.#work) this.#forget(work);
     this.#startMs = this.#engine.keyspace.clock.monotonicMs();
     this.#startKeys = work.keysWritten;
     this.#endMs = this.#startMs + this.#sliceMs;
+  }
+
+  /** Another work begins: what the last one took says nothing of it. */
+  #forget(work: PacedWork): void {
+    this.#work = work;
+    this.#workMs = this.#workKeys = this.#debtMs = 0;
+    this.#sliceMs = SLICE_MS;
   }
 
   /** Whether the slice is over. */
@@ -67,8 +76,10 @@ export class BackgroundPace {
   async pause(work: PacedWork = NO_WORK): Promise<void> {
     const { clock } = this.#engine.keyspace;
     const beganMs = clock.monotonicMs(), keys = work.keysWritten;
-    this.#workMs += beganMs - this.#startMs;
-    this.#workKeys += keys - this.#startKeys;
+    if (work === this.#work) {
+      this.#workMs += beganMs - this.#startMs;
+      this.#workKeys += keys - this.#startKeys;
+    }
     this.#countCommands(beganMs);
     if (this.#idle) {
       this.#sliceMs = SLICE_MS;

@@ -11,7 +11,7 @@ import { OpenValue } from "./open_value.ts";
 /** Buckets that {@link Snapshot.prepare} moves at a time. */
 const REHASH_BUCKETS = 100;
 /** Elements, or buckets, between two questions whether the slice is over. */
-const GRAIN = 64;
+const GRAIN = 128;
 /** Values with more elements are written in pieces. */
 const PIECES_FROM_ELEMENTS = 64;
 /** So many where something changes before their turn: one at a time, they are no use to wait for. */

@@ -11,7 +11,7 @@ import {
 } from "../store/entry.ts";
 import type { Keyspace } from "../store/keyspace.ts";
 import { ENCODING_INTSET, ENCODING_LISTPACK, ENCODING_LISTPACK_EX } from "../values/encodings.ts";
-import { OPCODE } from "./opcodes.ts";
+import { OPCODE, VALUE_TYPE } from "./opcodes.ts";
 import type { ValuePieces } from "./pieces/value_pieces.ts";
 import { printableKey } from "./rdb_error.ts";
 import type { RdbOutput, RdbOutputOptions } from "./rdb_output.ts";
@@ -109,6 +109,7 @@ export class RecordWriter {
   }
 
   protected formOf(database: Database, ref: number): number {
+    if (database.typeOf(ref) === TYPE_STRING) return VALUE_TYPE.string; // most keys
     const facts = this.#facts;
     facts.type = database.typeOf(ref);
     facts.encoding = database.encodingOf(ref);
