@@ -61,6 +61,9 @@ export class BackgroundPace {
   /** Another work begins: what the last one took says nothing of it. */
   #forget(work: PacedWork): void {
     this.#work = work;
+    this.#idle = false;
+    this.#countedMs = this.#engine.keyspace.clock.monotonicMs();
+    this.#commands = this.#engine.stats.totalCommands;
     this.#workMs = this.#workKeys = this.#debtMs = 0;
     this.#sliceMs = SLICE_MS;
   }
