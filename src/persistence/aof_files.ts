@@ -31,13 +31,12 @@ class RealFile implements AofFile {
   readonly #syncing: Deno.FsFile;
 
   constructor(path: string, empty: boolean) {
-    // Emptied by hand: what is appended always stands at the end, whatever was cut off before.
-    this.#writing = Deno.openSync(path, { append: true, create: true });
+    this.#syncing = Deno.openSync(path, { write: true, create: true, truncate: empty });
     try {
-      if (empty) this.#writing.truncateSync(0);
-      this.#syncing = Deno.openSync(path, { write: true });
+      // What is appended always stands at the end, whatever was cut off before.
+      this.#writing = Deno.openSync(path, { append: true });
     } catch (error) {
-      this.#writing.close();
+      this.#syncing.close();
       throw error;
     }
   }
@@ -47,7 +46,8 @@ class RealFile implements AofFile {
   }
 
   truncateSync(length: number): void {
-    this.#writing.truncateSync(length);
+    // Windows lets those who may only append cut nothing off.
+    (Deno.build.os === "windows" ? this.#syncing : this.#writing).truncateSync(length);
   }
 
   syncSync(): void {
