@@ -1,4 +1,5 @@
 // The doors to the folder of the append-only file.
+import { dirname } from "node:path";
 import { DUMP_FILES, type DumpFiles } from "./dump_files.ts";
 
 /** A file that grows at its end. */
@@ -18,6 +19,7 @@ export interface AofFile {
 export interface AofFiles extends DumpFiles {
   /** Opens a file to write behind what it holds; `empty` begins a new one. */
   open(path: string, options: { empty: boolean }): AofFile;
+  /** Makes a folder, and waits until it is on the disk, unless it is there. */
   makeFolder(path: string): void;
   /** Bytes of a file. */
   size(path: string): number;
@@ -71,6 +73,7 @@ export const AOF_FILES: AofFiles = {
   makeFolder(path) {
     try {
       Deno.mkdirSync(path, { mode: 0o755 });
+      DUMP_FILES.syncFolder(dirname(path));
     } catch (error) {
       if (!(error instanceof Deno.errors.AlreadyExists) || !Deno.statSync(path).isDirectory) {
         throw error;
