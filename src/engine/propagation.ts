@@ -38,6 +38,7 @@ export class Propagation {
 
   /** Adds an effect to the unit that runs; `request` is borrowed. */
   append(databaseIndex: number, request: Request, { toAof, toReplicas }: Origin): void {
+    if (!toAof && !toReplicas) return;
     const sinks = this.#sinks;
     for (let i = 0; i < sinks.length; i++) {
       const sink = sinks[i];
