@@ -6,7 +6,8 @@ import { lzfCompress } from "../base/lzf.ts";
 import type { Slice } from "../base/slice.ts";
 import { LENGTH_32_BITS, LENGTH_64_BITS, STRING_ENCODING } from "./opcodes.ts";
 
-const BUFFER_BYTES = 256 << 10;
+// Measured: larger ones take the caches from the commands that come in between.
+const BUFFER_BYTES = 64 << 10;
 /** Room for the longest item that is not a string's bytes. */
 const ITEM_MAX_BYTES = 16;
 const ENCODED = 0xc0;
@@ -23,7 +24,7 @@ const SCRATCH_KEPT_BYTES = 1 << 20;
 const FIRST_SCRATCH_BYTES = 16 << 10;
 
 /**
- * Takes the bytes of a dump, in order and in pieces of at most 256 KiB. They are borrowed. Throws
+ * Takes the bytes of a dump, in order and in pieces of at most 64 KiB. They are borrowed. Throws
  * where they cannot be kept.
  */
 export interface ByteSink {
