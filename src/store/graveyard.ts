@@ -71,12 +71,8 @@ export class Graveyard {
     const valueType = this.#keyspace.valueTypes[type];
     const big = valueType !== undefined && valueType.elements(encoding, value) > LAZY_FREE_ELEMENTS;
     const sliced = big ? valueType.freeInSlices?.(encoding, value) : undefined;
-    if (sliced !== undefined) {
-      this.#values.push(sliced);
-      return;
-    }
-    this.#keyspace.releaseValue(type, encoding, value);
-    if (big) this.freed++; // a stream: its blocks are few and go at once
+    if (sliced !== undefined) this.#values.push(sliced);
+    else this.#keyspace.releaseValue(type, encoding, value);
   }
 
   /** Frees up to about `entries` entries, or elements of one value; true while there is more. */
