@@ -88,6 +88,7 @@ export class AppendOnlyFile {
       "appendonly",
       () => config.bool("appendonly") ? this.#enable() : this.#disable(),
     );
+    config.onChange("aof-disable-auto-gc", () => this.#folder.removeHistory());
     this.#follow();
   }
 

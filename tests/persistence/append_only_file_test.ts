@@ -268,6 +268,22 @@ Deno.test("the file is rewritten by itself when it has grown by so many percent"
   assertEquals(server.info.get("aof_rewrites"), 1);
 });
 
+Deno.test("aof-disable-auto-gc keeps the files of the past until it is switched off", async () => {
+  await using server = new Server({ appendonly: "yes", "aof-disable-auto-gc": "yes" });
+  for (let i = 0; i < 2; i++) {
+    server.run("BGREWRITEAOF");
+    await server.settle();
+  }
+  const base = `b ${NAMES}.3.base.rdb`, incr = `i ${NAMES}.3.incr.aof`;
+  const history = [`h ${BASE_2}`, `h ${BASE_1}`, `h ${INCR_2}`, `h ${INCR_1}`];
+  assertEquals(server.manifest.toSorted(), [base, ...history, incr].toSorted());
+  assertEquals(server.files.names.length, 7);
+  server.run("CONFIG SET aof-disable-auto-gc no");
+  await server.settle();
+  assertEquals(server.manifest, [base, incr]);
+  assertEquals(server.files.names.length, 3);
+});
+
 Deno.test("SAVE during a rewrite goes first; the rewrite begins again", async () => {
   await using server = new Server({ appendonly: "yes" });
   server.run("SET a 1");
