@@ -77,6 +77,8 @@ export interface AppendOnlyPort {
   readonly syncedEffects: number;
   /** Memory of what waits to be written. */
   readonly bufferBytes: number;
+  /** The server sleeps for so long before it writes, as if the disk was slow (DEBUG). */
+  delayWrites(ms: number): void;
   /** Begins to rewrite it; `later` where that must not happen at once. */
   rewrite(later: boolean): "started" | "scheduled" | "running" | "failed";
   /** Ends the wait of a session, as if its time was up, when so many effects are on the disk. */

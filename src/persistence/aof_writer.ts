@@ -33,6 +33,8 @@ export interface AofWriterOptions {
 export class AofWriter {
   readonly buffer: AofBuffer;
   policy: SyncPolicy = "everysec";
+  /** The server sleeps for so long before each write (DEBUG AOF-FLUSH-SLEEP). */
+  delayMs = 0;
   /** Bytes of the open file. */
   fileBytes = 0;
   /** Effects known to be on the disk, of those that {@link Propagation.count} counts. */
@@ -177,6 +179,7 @@ export class AofWriter {
 
   /** False when not everything could be written. */
   #write(file: AofFile): boolean {
+    if (this.delayMs > 0) this.#engine.ports.process.sleep(this.delayMs);
     const bytes = this.buffer.view();
     this.#postponedSinceMs = -1;
     let written = 0;

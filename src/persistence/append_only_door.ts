@@ -37,6 +37,10 @@ export class AppendOnlyDoor implements AppendOnlyPort {
     return state === "off" ? 0 : writer.buffer.capacity;
   }
 
+  delayWrites(ms: number): void {
+    this.#file().writer.delayMs = ms;
+  }
+
   rewrite(later: boolean): RewriteStart {
     return this.#file().rewrite(later);
   }

@@ -364,6 +364,7 @@ export function fakePorts(clock: Clock): Ports {
       rewriting: false,
       syncedEffects: -1,
       bufferBytes: 0,
+      delayWrites: () => {},
       rewrite: () => "started",
       endWhenSynced: () => {},
     },

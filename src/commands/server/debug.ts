@@ -36,6 +36,7 @@ const TOOLS: Readonly<Record<string, Tool>> = {
   populate: tool(3, 5, populate),
   reload: tool(2, Infinity, debugReload),
   loadaof: tool(2, 2, debugLoadAof),
+  "aof-flush-sleep": tool(3, 3, delayAppends),
   "stringmatch-len": tool(4, 4, stringMatch),
   "config-rewrite-force-all": tool(2, 2, rewriteAll),
   htstats: tool(3, 4, tableStats),
@@ -70,6 +71,12 @@ function leadingNumber(text: string, pattern: RegExp): number {
 function sleep(call: Call): void {
   const seconds = leadingNumber(textOf(call.at(2)), /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?/i);
   if (seconds > 0) call.services.ports.process.sleep(seconds * 1000);
+  call.reply.ok();
+}
+
+/** Microseconds. */
+function delayAppends(call: Call): void {
+  call.services.ports.appendOnly.delayWrites(leadingNumber(textOf(call.at(2)), /^\d+/) / 1000);
   call.reply.ok();
 }
 

@@ -2,6 +2,8 @@
 import { helpOf } from "../help.ts";
 
 export const debugHelp = helpOf("debug", [
+  "AOF-FLUSH-SLEEP <microseconds>",
+  "    Sleep so long before each write to the append-only file.",
   "CONFIG-REWRITE-FORCE-ALL",
   "    As CONFIG REWRITE, with the directives that have their default value.",
   "DIGEST",
