@@ -60,8 +60,12 @@ export class StreamCursor {
   #flagsAt = 0;
   /** Forward: the element to read next. Backward: the element behind the entry to read next. */
   #at = 0;
-  /** Of a packed block that is walked backward: where entries begin, and how many are left. */
+  /**
+   * Of a packed block that is walked backward: how far behind its first entry each one begins, as
+   * 32 bits do not hold every byte of the arena; where that is; and how many are left.
+   */
   #entriesAt = new Int32Array(0);
+  #firstEntryAt = 0;
   #entriesLeft = 0;
   #masterAt = 0;
   #fieldAt = 0;
@@ -155,7 +159,8 @@ export class StreamCursor {
   #entryBefore(u8: Uint8Array): number {
     if (this.#packed) {
       if (this.#entriesLeft === NOT_FOUND) this.#findEntries(u8, Infinity);
-      return this.#entriesLeft === 0 ? -1 : this.#entriesAt[--this.#entriesLeft];
+      if (this.#entriesLeft === 0) return -1;
+      return this.#firstEntryAt + this.#entriesAt[--this.#entriesLeft];
     }
     let at = elementBefore(u8, this.#at);
     let elements = smallInteger(u8, at);
@@ -223,7 +228,7 @@ export class StreamCursor {
     this.#fieldsLeft = 0;
     this.#sameFields = true;
     for (let i = 0; i < this.#masterFields; i++) at += elementSize(u8, at);
-    this.#fieldAt = at;
+    this.#fieldAt = this.#firstEntryAt = at;
     if (!this.#reverse) return;
     const entries = packedEntries(this.arena, ref);
     if (this.#entriesAt.length < entries) this.#entriesAt = new Int32Array(entries * 2);
@@ -236,12 +241,13 @@ export class StreamCursor {
    */
   #findEntries(u8: Uint8Array, limitMs: number): void {
     const elements = this.#masterFields + (this.#sequences ? 2 : 1), entriesAt = this.#entriesAt;
-    let at = this.#fieldAt, found = 0;
+    const first = this.#firstEntryAt;
+    let at = first, found = 0;
     while (u8[at] !== LISTPACK_END) {
       const ms = u8[at] < 0x80 ? u8[at] : elementInteger(u8, at);
       // What would be negative is very large: see below.
       if (ms > limitMs || ms < 0 && limitMs !== Infinity) break;
-      entriesAt[found++] = at;
+      entriesAt[found++] = at - first;
       for (let i = 0; i < elements; i++) at += elementSize(u8, at);
     }
     this.#entriesLeft = found;

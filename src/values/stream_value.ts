@@ -14,6 +14,8 @@ import { StreamId } from "./stream_id.ts";
 
 /** Own words of a block in the index: its reference. */
 const BLOCK_WORDS = 1;
+/** Most room that a block has at once because the one before it took so much: it may be one long entry. */
+const EXPECTED_MAX_BYTES = 64 * 1024;
 
 /** What all streams share: they are used one at a time. */
 export interface StreamTools {
@@ -79,7 +81,8 @@ export class StreamValue {
       const bytes = listpackBytes(this.arena, this.#tail);
       this.#tail = this.#close(this.blocks.last());
       // The next block will most likely become as large as this one.
-      this.#addBlock(id, pairs, first, count, bytes + (bytes >>> 5));
+      const expected = Math.min(bytes + (bytes >>> 5), EXPECTED_MAX_BYTES);
+      this.#addBlock(id, pairs, first, count, expected);
     } else if (isPacked(this.arena, this.#tail)) {
       this.openBlock(this.blocks.last());
       this.#findTail();
@@ -131,17 +134,22 @@ export class StreamValue {
     count: number,
     expectedBytes: number,
   ): void {
-    const { writer, arena } = this.#tools;
-    const ref = writer.create(pairs, first, count, expectedBytes);
+    const ref = this.#tools.writer.create(pairs, first, count, expectedBytes);
+    this.#enterBlock(id, ref);
+    this.#tail = ref;
+    this.#tailId.copyFrom(id);
+  }
+
+  /** Enters a block in the index and answers its position; it is freed where that fails. */
+  #enterBlock(id: StreamId, ref: number): number {
     try {
       const position = this.blocks.insert(id);
       this.#setBlock(position, ref);
+      return position;
     } catch (error) {
-      arena.free(ref);
+      this.arena.free(ref);
       throw error;
     }
-    this.#tail = ref;
-    this.#tailId.copyFrom(id);
   }
 
   /** Adds a whole block as it stands in a dump; there is none of its ID. Answers its live entries. */
@@ -149,14 +157,7 @@ export class StreamValue {
     const { arena, blocks } = this;
     const ref = arena.allocate(end - start);
     copyBytes(bytes, start, end, arena.u8, ref * 8);
-    let position: number;
-    try {
-      position = blocks.insert(id);
-      this.#setBlock(position, ref);
-    } catch (error) {
-      arena.free(ref);
-      throw error;
-    }
+    const position = this.#enterBlock(id, ref);
     this.#tail = 0;
     if (position === blocks.last() && blocks.size > 1) this.#close(blocks.previous(position));
     return this.#tools.writer.liveEntries(ref);
@@ -333,8 +334,7 @@ export class StreamValue {
       const ref = arena.allocate(bytes);
       arena.u8.copyWithin(ref * 8, from * 8, from * 8 + bytes);
       blocks.readId(at, id);
-      const position = copy.blocks.insert(id);
-      copy.#setBlock(position, ref);
+      copy.#enterBlock(id, ref);
     }
   }
 

@@ -219,6 +219,58 @@ Deno.test("a stream of small entries takes less than half of what its listpacks 
   assertEquals(stream.length, 10_000);
 });
 
+Deno.test("packed blocks beyond 2 and 4 GiB are read in both directions", () => {
+  for (const gib of [2, 4]) {
+    const arena = new Arena();
+    arena.allocate(gib * 2 ** 30); // untouched pages cost nothing
+    const fixture = new StreamFixture(arena), { stream } = fixture;
+    for (let i = 0; i < 500; i++) fixture.add(new StreamId(1000 + i), "f", String(i));
+    const first = stream.blockAt(stream.blocks.first());
+    assert(isPacked(arena, first) && first * 8 > gib * 2 ** 30);
+    const texts = fixture.entries();
+    assertEquals(texts.length, 500);
+    assertEquals(fixture.entries(new StreamId(), maximum(), true), texts.toReversed());
+    const start = new StreamId(1010), end = new StreamId(1250);
+    assertEquals(fixture.entries(start, end), texts.slice(10, 251));
+    assertEquals(fixture.entries(start, end, true), texts.slice(10, 251).reverse());
+  }
+});
+
+Deno.test("an entry behind a very long one takes no more room than it needs", () => {
+  const fixture = new StreamFixture(), { arena } = fixture;
+  fixture.add(new StreamId(1), "f", "x".repeat(1 << 20));
+  const before = arena.usedBytes;
+  fixture.add(new StreamId(2), "f", "short");
+  assert(arena.usedBytes - before < 128 * 1024, `${arena.usedBytes - before}`);
+});
+
+/** An arena whose memory ends with some allocation. */
+class EndingArena extends Arena {
+  left = Infinity;
+
+  override allocate(bytes: number): number {
+    if (--this.left < 0) throw new ArenaFullError("the memory ends");
+    return super.allocate(bytes);
+  }
+}
+
+Deno.test("when memory runs out while a stream is copied, nothing is left of the copy", () => {
+  const arena = new EndingArena(), fixture = new StreamFixture(arena), { stream } = fixture;
+  for (let i = 1; i <= 500; i++) fixture.add(new StreamId(i), "f", String(i));
+  const before = arena.usedBytes;
+  for (let allocations = 0;; allocations++) {
+    arena.left = allocations;
+    try {
+      const copy = stream.copy();
+      assert(allocations > stream.blocks.size);
+      return copy.free();
+    } catch (error) {
+      assert(error instanceof ArenaFullError);
+      assertEquals(arena.usedBytes, before);
+    }
+  }
+});
+
 Deno.test("a packed block takes more entries when it becomes the last one again", () => {
   const fixture = new StreamFixture(), { arena, stream } = fixture;
   fixture.limits.streamNodeMaxEntries = 20;
