@@ -1,4 +1,5 @@
 // One set, opened to read and to change it: which encoding it has, and when it gets another one.
+import { copyBytes } from "../base/bytes.ts";
 import { decimalLength, type Integer64, parseInt64 } from "../base/int64.ts";
 import { Slice } from "../base/slice.ts";
 import { HashTable } from "../memory/hash_table.ts";
@@ -39,6 +40,7 @@ export class SetValue {
   #at = 0;
   #started = false;
   #scratch = new Uint8Array(64);
+  readonly #outside = new Slice();
 
   constructor(sets: SetStore) {
     this.#sets = sets;
@@ -165,14 +167,14 @@ export class SetValue {
     const list = this.#listpack;
     if (list.find(member.bytes, member.start, member.end) !== 0) return false;
     const { limits } = this.#sets.services;
-    const length = member.end - member.start;
+    const length = member.end - member.start, outside = this.#outsideArena(member);
     if (
       list.count < limits.setMaxListpackEntries && length <= limits.setMaxListpackValue &&
       list.canGrowBy(length)
-    ) this.#append(member);
+    ) this.#append(outside);
     else {
       this.#toTable(list.count + 1);
-      this.#addToTable(member);
+      this.#addToTable(outside);
     }
     return true;
   }
@@ -181,30 +183,34 @@ export class SetValue {
   #addToIntegers(member: Slice): boolean {
     const { setMaxListpackEntries, setMaxListpackValue } = this.#sets.services.limits;
     const intset = this.#intset, count = intset.count;
-    const length = member.end - member.start;
+    const length = member.end - member.start, outside = this.#outsideArena(member);
     const longest = count === 0 ? 0 : Math.max(digitsOf(intset.min), digitsOf(intset.max));
     const fits = count < setMaxListpackEntries && length <= setMaxListpackValue &&
       longest <= setMaxListpackValue &&
       count * INTEGER_ELEMENT_MAX + length <= LISTPACK_MAX_BYTES;
     if (fits) {
       this.#toListpack();
-      this.#append(member);
+      this.#append(outside);
     } else {
       this.#toTable(count + 1);
-      this.#addToTable(member);
+      this.#addToTable(outside);
     }
     return true;
   }
 
   #append({ bytes, start, end }: Slice): void {
-    const list = this.#listpack;
-    if (bytes === list.arena.u8) {
-      // The arena may move while the listpack grows.
-      if (end - start > this.#scratch.length) this.#scratch = new Uint8Array(2 * (end - start));
-      this.#scratch.set(bytes.subarray(start, end));
-      list.append(this.#scratch, 0, end - start);
-    } else list.append(bytes, start, end);
-    this.value = list.ref;
+    this.#listpack.append(bytes, start, end);
+    this.value = this.#listpack.ref;
+  }
+
+  /** The member or, where it lies in the arena, a copy: the arena may move before it is written. */
+  #outsideArena(member: Slice): Slice {
+    const { bytes, start, end } = member, length = end - start;
+    if (bytes !== this.#listpack.arena.u8) return member;
+    if (length > this.#scratch.length) this.#scratch = new Uint8Array(2 * length);
+    copyBytes(bytes, start, end, this.#scratch, 0);
+    this.#outside.set(this.#scratch, 0, length);
+    return this.#outside;
   }
 
   /** Removes a member; false when it is not there. */
