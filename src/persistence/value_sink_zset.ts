@@ -56,9 +56,9 @@ export class ZsetBuilder implements ValueBuilder {
 
   #addToTable(member: Slice, score: number): void {
     const zset = this.#zset.elements as ZsetTable;
-    const { bytes, start, end } = member;
-    const ref = zset.newEntry(member, score);
-    if (this.#batch.add(ref, zset.table.hash(bytes, start, end))) this.#link(zset);
+    // First, as a new entry may make the memory move in which the member lies.
+    const hash = zset.table.hash(member.bytes, member.start, member.end);
+    if (this.#batch.add(zset.newEntry(member, score), hash)) this.#link(zset);
   }
 
   /**

@@ -1,5 +1,6 @@
 // What a load makes of values that contradict themselves, repeat themselves, or do not fit.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { MovingArena } from "../memory/moving_arena.ts";
 import { bytesOf, dump, lengthOf, plain } from "../rdb/dump_builder.ts";
 import { type Element, listpack } from "../rdb/encodings/packed_builder.ts";
 import { Loading, NOW_MS, viewKey } from "./loading.ts";
@@ -168,7 +169,8 @@ Deno.test("a key that is in the file twice is refused, whatever its types are", 
 });
 
 Deno.test("small sorted sets that are out of order are put in order", async () => {
-  using loading = new Loading();
+  // Members go from one form to the other, while the memory that they lie in may move.
+  using loading = new Loading({ arena: new MovingArena() });
   const elements: Element[] = ["c", "2.5", "a", small(1), "b", small(2)];
   await loading.loadWhole(dumpOf(17, packed(listpack(elements))));
   const { value } = await viewKey(loading.ask, KEY);
