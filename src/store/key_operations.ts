@@ -2,7 +2,7 @@
 import type { Slice } from "../base/slice.ts";
 import { invariant } from "../base/invariant.ts";
 import type { Database } from "./database.ts";
-import { accessOf, isInline, setAccess, TYPE_STRING } from "./entry.ts";
+import { accessOf, isInline, setAccess, TYPE_HASH, TYPE_STRING } from "./entry.ts";
 import type { Graveyard } from "./graveyard.ts";
 
 /** Finds a key for reading and counts a hit or a miss, but leaves its access time (EXISTS, TTL). */
@@ -47,7 +47,7 @@ export function transfer(from: Database, ref: number, to: Target): void {
     ? database.putString(0, key, from.stringOf(ref), encoding, expireAtMs)
     : database.putValue(key, type, encoding, from.valueOf(ref), expireAtMs);
   setAccess(arena, entry, access);
-  if (to.old !== 0) removeEntry(database, to.old, to.graveyard);
+  removeOld(to, type, entry);
   if (inline) from.remove(ref);
   else from.detach(ref);
 }
@@ -60,18 +60,27 @@ export function duplicate(from: Database, ref: number, to: Target): void {
   const type = from.typeOf(ref), encoding = from.encodingOf(ref);
   const expireAtMs = from.expireAtOf(ref);
   const { database, key } = to;
+  let entry: number;
   if (type === TYPE_STRING) {
-    database.putString(0, key, from.stringOf(ref), encoding, expireAtMs);
+    entry = database.putString(0, key, from.stringOf(ref), encoding, expireAtMs);
   } else {
     const valueType = from.keyspace.valueTypes[type];
     invariant(valueType !== undefined, "every type that is stored knows how it is copied");
     const copy = valueType.copy(encoding, from.valueOf(ref));
     try {
-      database.putValue(key, type, encoding, copy, expireAtMs);
+      entry = database.putValue(key, type, encoding, copy, expireAtMs);
     } catch (error) {
       valueType.free(encoding, copy);
       throw error;
     }
   }
-  if (to.old !== 0) removeEntry(database, to.old, to.graveyard);
+  removeOld(to, type, entry);
+}
+
+/** Removes what a value, now of entry `entry`, came in the place of. */
+function removeOld({ database, key, old, graveyard }: Target, type: number, entry: number): void {
+  if (old === 0) return;
+  removeEntry(database, old, graveyard);
+  // The fields of the old hash, which had the same key, are forgotten by that key.
+  if (type === TYPE_HASH) database.noteFieldExpiry(key, entry);
 }

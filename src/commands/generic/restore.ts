@@ -6,7 +6,7 @@ import { integer64Of, keyword } from "../../engine/arguments.ts";
 import type { Call } from "../../engine/call.ts";
 import { CommandError, ERR } from "../../engine/errors.ts";
 import { NO_EXPIRY } from "../../store/database.ts";
-import { ENCODING_INT, setAccess, TYPE_STRING } from "../../store/entry.ts";
+import { ENCODING_INT, setAccess, TYPE_HASH, TYPE_STRING } from "../../store/entry.ts";
 import { removeEntry } from "../../store/key_operations.ts";
 import { stringEncoding } from "../../store/string_encoding.ts";
 import { graveyardIf } from "./lazy_free.ts";
@@ -152,7 +152,10 @@ function store(call: Call, loose: Loose, expireAtMs: number, options: Options): 
     setAccess(arena, ref, access.fromFrequency(options.frequency));
   }
   // The old entry goes last: when memory runs out, nothing has changed.
-  if (old !== 0) removeEntry(database, old, graveyardIf(call, "lazyfree-lazy-server-del"));
+  if (old === 0) return;
+  removeEntry(database, old, graveyardIf(call, "lazyfree-lazy-server-del"));
+  // With the old hash its fields are forgotten, by the key that the new one has too.
+  if (loose.type === TYPE_HASH) database.noteFieldExpiry(key, ref);
 }
 
 /** An instant, for a span would begin later elsewhere. */

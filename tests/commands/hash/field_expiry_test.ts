@@ -234,6 +234,23 @@ Deno.test("a deleted hash is forgotten by those who expire fields, a new one of 
   assertEquals(harness.run("HGETALL h"), ["b", "2"]);
 });
 
+Deno.test("the fields of a hash that took the place of another one expire by themselves", () => {
+  for (const verb of ["RENAME", "COPY", "RESTORE"]) {
+    const harness = new EngineHarness();
+    for (const [key, ms] of [["a", 1000], ["b", 500]]) {
+      harness.run(`HSET ${key} over 1 stays 1`);
+      harness.run(`HPEXPIRE ${key} ${ms} FIELDS 1 over`);
+    }
+    if (verb === "RENAME") harness.run("RENAME a b");
+    else if (verb === "COPY") harness.run("COPY a b REPLACE");
+    else harness.run(["RESTORE", "b", "0", harness.run("DUMP a") as string, "REPLACE"]);
+    cycle(harness, 999);
+    assertEquals(harness.run("HLEN b"), 2, verb);
+    cycle(harness, 1);
+    assertEquals(harness.run("HLEN b"), 1, verb);
+  }
+});
+
 Deno.test("arguments of HEXPIRE and its kin are refused in Redis's words", () => {
   const { client } = new EngineHarness();
   client.run("HSET h a 1");
