@@ -18,6 +18,8 @@ export function applySettings(engine: Engine): void {
     keyspace.access.lfu = config.rendered("maxmemory-policy").includes("lfu");
     keyspace.access.logFactor = config.int("lfu-log-factor");
     keyspace.access.decayMinutes = config.int("lfu-decay-time");
+    keyspace.expiresLazily = config.bool("lazyfree-lazy-expire");
+    keyspace.overwritesLazily = config.bool("lazyfree-lazy-server-del");
   };
   engine.config.onChange([
     "slowlog-log-slower-than",
@@ -27,6 +29,8 @@ export function applySettings(engine: Engine): void {
     "maxmemory-policy",
     "lfu-log-factor",
     "lfu-decay-time",
+    "lazyfree-lazy-expire",
+    "lazyfree-lazy-server-del",
   ], apply);
   applyLimits(engine);
   engine.memoryLimit.follow();

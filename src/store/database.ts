@@ -93,8 +93,7 @@ export class Database extends KeyLookup {
    * nothing was done.
    */
   addInPlace(ref: number, increment: number): number {
-    const { i32, u8 } = this.arena;
-    const word = ref * 2;
+    const { i32, u8 } = this.arena, word = ref * 2;
     if ((i32[word + 3] & 0xff) !== INTEGER_META) return NaN;
     const valueAt = word + 4 + (i32[word + 2] + 3 >>> 2), length = i32[valueAt];
     if (length > IN_PLACE_DIGITS) return NaN;
@@ -132,7 +131,7 @@ export class Database extends KeyLookup {
     const fits = needed === Arena.roundUp(entryBytesOf(arena, ref));
     // Only once the room is there is the old value given up.
     const entry = this.#reshape(ref, expiry, inlineLength, fits);
-    this.#freeValue(entry);
+    this.#freeValue(entry, this.keyspace.overwritesLazily);
     const word = entry * 2 + 3;
     arena.i32[word] = (arena.i32[word] & ~0x7f) | TYPE_STRING | encoding << 3;
     return entry;
@@ -164,10 +163,11 @@ export class Database extends KeyLookup {
   }
 
   /** Frees what the value word points to, if it points to something. */
-  #freeValue(ref: number): void {
-    const type = this.typeOf(ref), encoding = this.encodingOf(ref);
+  #freeValue(ref: number, lazily: boolean): void {
+    const type = this.typeOf(ref), encoding = this.encodingOf(ref), { keyspace } = this;
     this.forgetFields(ref);
-    if (type !== TYPE_STRING) this.keyspace.releaseValue(type, encoding, this.valueOf(ref));
+    if (type !== TYPE_STRING && lazily) keyspace.buryValue(type, encoding, this.valueOf(ref));
+    else if (type !== TYPE_STRING) keyspace.releaseValue(type, encoding, this.valueOf(ref));
     else if (encoding === ENCODING_RAW_BLOCK) this.arena.free(this.valueOf(ref));
   }
 
@@ -356,11 +356,11 @@ export class Database extends KeyLookup {
   }
 
   /** Removes an entry with its value. The caller announces the change. */
-  override remove(ref: number): void {
+  override remove(ref: number, lazily = false): void {
     this.willChange(ref);
     if (hasExpiry(this.arena, ref)) this.#forgetExpiry(ref);
     this.table.unlink(ref);
-    this.#freeValue(ref);
+    this.#freeValue(ref, lazily);
     this.arena.free(ref);
   }
 

@@ -131,7 +131,7 @@ export abstract class KeyLookup {
   /** Removes an entry whose time is over and tells the listener. `key` may be the entry's own key. */
   expire(ref: number, key: Slice): void {
     const ownKey = key.bytes === this.arena.u8;
-    this.remove(ref);
+    this.remove(ref, this.keyspace.expiresLazily);
     if (ownKey) key.bytes = this.arena.u8; // a table that shrank may have made the memory grow
     this.keyspace.stats.expiredKeys++;
     this.keyspace.listener.expired(this, key);
@@ -182,6 +182,6 @@ export abstract class KeyLookup {
     if (this.encodingOf(ref) !== ENCODING_LISTPACK) this.fieldExpiries.note(this.keyOf(ref), -1);
   }
 
-  /** Removes an entry with its value. The caller announces the change. */
-  abstract remove(ref: number): void;
+  /** Removes an entry with its value, which is freed in slices if it is big and `lazily` is said. */
+  abstract remove(ref: number, lazily?: boolean): void;
 }

@@ -22,6 +22,10 @@ export class Keyspace extends SharedState<Database> {
     this.startupBytes = this.arena.usedBytes;
   }
 
+  override buryValue(type: number, encoding: number, value: number): void {
+    this.graveyard.buryValue(type, encoding, value);
+  }
+
   /** CONFIG RESETSTAT. */
   resetStats(): void {
     Object.assign(this.stats, noStats());

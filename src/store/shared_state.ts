@@ -89,6 +89,10 @@ export class SharedState<Database> {
   keepsExpired = false;
   /** DEBUG SET-ACTIVE-EXPIRE: whether the cycle removes keys that nobody asks for. */
   activeExpire = true;
+  /** `lazyfree-lazy-expire`: big values of keys that expire are freed in slices. */
+  expiresLazily = false;
+  /** `lazyfree-lazy-server-del`: so are those that a string takes the place of. */
+  overwritesLazily = false;
   /** CLIENT NO-TOUCH is on for whoever runs now. */
   noTouch = false;
   readonly stats: KeyspaceStats = noStats();
@@ -128,5 +132,10 @@ export class SharedState<Database> {
     const valueType = this.valueTypes[type];
     invariant(valueType !== undefined, "every type that is stored knows how it is freed");
     valueType.free(encoding, value);
+  }
+
+  /** As {@link releaseValue}, but in slices where the value is big and somebody frees it so. */
+  buryValue(type: number, encoding: number, value: number): void {
+    this.releaseValue(type, encoding, value);
   }
 }
