@@ -59,7 +59,7 @@ function removeDestination(call: Call): void {
   const { database } = call;
   const ref = database.write(key);
   if (ref === 0) return;
-  database.remove(ref);
+  database.remove(ref, database.keyspace.overwritesLazily);
   database.changed(key, "del");
 }
 

@@ -14,6 +14,7 @@ const WAYS: Record<string, [directive: string, run: (harness: EngineHarness) => 
   "SET over it": ["lazyfree-lazy-server-del", (harness) => harness.run("SET big v")],
   "MSET over it": ["lazyfree-lazy-server-del", (harness) => harness.run("MSET a 1 big v")],
   "SETEX over it": ["lazyfree-lazy-server-del", (harness) => harness.run("SETEX big 10 v")],
+  "BITOP over it": ["lazyfree-lazy-server-del", (harness) => harness.run("BITOP NOT big none")],
   "RENAME over it": ["lazyfree-lazy-server-del", (harness) => harness.run("RENAME small big")],
   "expiring when asked for": ["lazyfree-lazy-expire", (harness) => {
     harness.run("PEXPIRE big 10");
