@@ -16,6 +16,7 @@ import { Cron } from "./engine/cron.ts";
 import { Engine } from "./engine/engine.ts";
 import type { Ports, ShutdownOptions } from "./engine/ports.ts";
 import { Registry } from "./engine/registry.ts";
+import { SESSION_CLOSING } from "./engine/session.ts";
 import { applySettings } from "./engine/settings.ts";
 import { Arena } from "./memory/arena.ts";
 import { Listeners } from "./net/listener.ts";
@@ -274,7 +275,8 @@ export class Server {
   /** Saves if it is to be saved, and stops; answers an error when it cannot. */
   #shutdown({ save, force }: ShutdownOptions): string | undefined {
     this.logger.warning("User requested shutdown...");
-    const loading = this.#loader.progress !== undefined; // what is in memory is not all there is
+    // What is in memory is not all there is, though the load itself may not have begun.
+    const loading = (this.engine.gates & GATE_LOADING) !== 0;
     if (this.#appendOnly.isBeginning) {
       if (!force) {
         this.logger.warning("Writing initial AOF, can't exit.");
@@ -293,6 +295,8 @@ export class Server {
       }
     }
     this.#stopping = true;
+    // What came with this turn of the event loop and ran now would be acknowledged, and not be saved.
+    for (const session of this.engine.sessions.all()) session.mark(SESSION_CLOSING, true);
     this.#loader.cancel(); // if it runs: who stops a server does not wait for a large dump
     this.#stopped.resolve(0);
     return undefined;
