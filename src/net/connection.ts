@@ -88,6 +88,7 @@ export class Connection implements Transport {
         this.session.lastActiveAtMs = keyspace.nowMs; // a client that reads is not idle
       },
       onError: () => this.#shut(),
+      gate: engine.replyGate,
     });
     this.session = new Session({
       id: sessions.takeId(),

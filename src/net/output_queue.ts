@@ -1,5 +1,5 @@
 // Writes replies without waiting: one buffer is being written while the other fills.
-import type { HeldOutput } from "../engine/reply_gate.ts";
+import type { HeldOutput, ReplyGate } from "../engine/reply_gate.ts";
 import { giveLargeBuffer, LARGE_REPLY_BYTES } from "../resp/large_buffers.ts";
 import type { ReplyWriter } from "../resp/reply_writer.ts";
 
@@ -16,6 +16,7 @@ export class OutputQueue implements HeldOutput {
   readonly #writer: ReplyWriter;
   readonly #onWritten: (bytes: number) => void;
   readonly #onError: () => void;
+  readonly #gate: ReplyGate | undefined;
   #spare: Uint8Array<ArrayBuffer> = NO_BYTES;
   #inFlight = 0;
   #held = false;
@@ -31,11 +32,14 @@ export class OutputQueue implements HeldOutput {
     writer: ReplyWriter;
     onWritten: (bytes: number) => void;
     onError: () => void;
+    /** Where what came during a write may have to wait when the write ends. */
+    gate?: ReplyGate;
   }) {
     this.#target = options.target;
     this.#writer = options.writer;
     this.#onWritten = options.onWritten;
     this.#onError = options.onError;
+    this.#gate = options.gate;
   }
 
   /** Bytes that wait to be written or are being written. */
@@ -102,8 +106,14 @@ export class OutputQueue implements HeldOutput {
       if (!this.#failed) giveLargeBuffer(this.#spare);
       this.#spare = NO_BYTES;
     }
-    if (this.#writer.length > 0) this.flush();
+    if (this.#writer.length > 0) this.#flushNext();
     if (!this.#writing && this.#writer.length === 0) this.#release();
+  }
+
+  /** Others may have written to this client what is not in the append-only file yet. */
+  #flushNext(): void {
+    if (this.#gate?.closed) this.#gate.hold(this);
+    else this.flush();
   }
 
   #release(): void {

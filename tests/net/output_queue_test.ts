@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { latin1 } from "../../src/base/bytes.ts";
+import { ReplyGate } from "../../src/engine/reply_gate.ts";
 import { OutputQueue } from "../../src/net/output_queue.ts";
 import { ReplyWriter } from "../../src/resp/reply_writer.ts";
 
@@ -39,7 +40,7 @@ function settled(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
-function queue() {
+function queue(gate?: ReplyGate) {
   const target = new SlowTarget(), writer = new ReplyWriter();
   const seen = { written: 0, errors: 0 };
   const output = new OutputQueue({
@@ -47,6 +48,7 @@ function queue() {
     writer,
     onWritten: (bytes) => void (seen.written += bytes),
     onError: () => void seen.errors++,
+    gate,
   });
   return { target, writer, output, seen };
 }
@@ -135,4 +137,18 @@ Deno.test("what is held leaves when it is let out, not when a write before it en
   await target.take(4);
   await wait;
   assertEquals(target.taken, "+OK\r\n:1\r\n");
+});
+
+Deno.test("what others write to a client during a write of its own waits for the gate too", async () => {
+  const gate = new ReplyGate();
+  const { target, writer, output } = queue(gate);
+  writer.ok();
+  output.flush();
+  gate.closed = true;
+  writer.integer(1);
+  await target.take(5);
+  assertEquals([target.taken, target.offered], ["+OK\r\n", 0]);
+  gate.open();
+  await target.take(4);
+  assertEquals([target.taken, output.pendingBytes], ["+OK\r\n:1\r\n", 0]);
 });
