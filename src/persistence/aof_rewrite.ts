@@ -8,6 +8,9 @@ import { beginDump } from "./begin_dump.ts";
 import { type DumpFiles, ReplaceError, Replacement } from "./dump_files.ts";
 import { Snapshot } from "./snapshot.ts";
 
+/** Rewrites of this process so far: one that was cancelled may still have its file. */
+let attempts = 0;
+
 /** What is written, and where. */
 export interface AofRewriteOptions {
   readonly engine: Engine;
@@ -98,7 +101,7 @@ export class AofRewrite {
 
   #begin(atInstant = () => {}): { snapshot: Snapshot; end: () => void } {
     const { engine, files, path } = this.#options;
-    const file = new Replacement(path, `temp-rewriteaof-bg-${Deno.pid}.aof`, files);
+    const file = new Replacement(path, `temp-rewriteaof-bg-${Deno.pid}-${++attempts}.aof`, files);
     this.#file = file;
     const writer = this.preamble ? this.#dumpTo(file) : this.#commandsTo(file);
     atInstant();

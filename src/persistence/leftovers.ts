@@ -11,7 +11,7 @@ import type { Config } from "../config/config.ts";
 const ABANDONED_MS = 60_000;
 
 const DUMPS = /^temp-(?:bgsave-)?(\d+)(?:-\d+)?\.rdb$/;
-const BASES = /^temp-rewriteaof-(?:bg-)?(\d+)\.aof$/;
+const BASES = /^temp-rewriteaof-(?:bg-)?(\d+)(?:-\d+)?\.aof$/;
 
 /** Where and when to look. */
 export interface LeftoverOptions {

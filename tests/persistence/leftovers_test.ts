@@ -19,7 +19,7 @@ Deno.test("half-written files that nobody writes to any more go, all others stay
     "temp-123.rdb",
     "temp-bgsave-123-4.rdb",
     "temp-rewriteaof-bg-9.aof",
-    "appendonlydir/temp-rewriteaof-bg-9.aof",
+    "appendonlydir/temp-rewriteaof-bg-9-2.aof",
   ];
   const kept = [
     "dump.rdb",
