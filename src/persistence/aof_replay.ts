@@ -37,7 +37,8 @@ const NOWHERE: Transport = {
 };
 
 /** What a server that goes on must not have met: the data would not be what it was. */
-const FATAL = /^ERR (unknown (sub)?command|wrong number of arguments|internal error)/;
+const FATAL =
+  /^ERR (unknown (sub)?command|wrong number of arguments|internal error|DB index is out of range)/;
 
 /** What a replay works with. */
 export interface AofReplayOptions {

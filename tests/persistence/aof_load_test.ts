@@ -223,6 +223,12 @@ Deno.test("a command that is refused is told and passed over, as Redis does", ()
   assertStringIncludes(replaying.log.join(), `30 commands of ${INCR} were refused`);
 });
 
+Deno.test("commands for a database that the server does not have are not run in another one", () => {
+  using replaying = new Replaying();
+  const text = commands("SET a 1", "SELECT 16", "SET a other");
+  assertStringIncludes(replaying.loadText(text) ?? "", "DB index is out of range");
+});
+
 Deno.test("a single file of old is taken over: when there is no folder, no manifest, or half of it", () => {
   const upgraded = "file appendonly.aof seq 1 type b\n";
   const prepare: ((replaying: Replaying) => void)[] = [
