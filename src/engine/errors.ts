@@ -37,6 +37,9 @@ export const ERR = {
   sameObject: new CommandError("ERR source and destination objects are the same"),
   databaseIndex: new CommandError("ERR DB index is out of range"),
   invalidDatabase: new CommandError("ERR invalid DB index"),
+  appendOnlyDisabled: new CommandError(
+    "ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.",
+  ),
   invalidCursor: new CommandError("ERR invalid cursor"),
   minOrMaxNotFloat: new CommandError("ERR min or max is not a float"),
   timeoutNotFloat: new CommandError("ERR timeout is not a float or out of range"),

@@ -73,7 +73,8 @@ export interface DumpPort {
 export interface AppendOnlyPort {
   /** Whether it is being rewritten. */
   readonly rewriting: boolean;
-  /** Effects that are on the disk, of those that `Propagation.count` counts; -1 while it is off. */
+  /** Effects that are on the disk, of those that `Propagation.count` counts; -1 while it is off or
+   * its first file is being written. */
   readonly syncedEffects: number;
   /** Memory of what waits to be written. */
   readonly bufferBytes: number;

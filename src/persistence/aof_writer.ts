@@ -25,14 +25,13 @@ export interface AofWriterOptions {
   readonly pausesSync: () => boolean;
   /** The promise of `always` cannot be kept: the process has to end at once. */
   readonly onFatal: () => void;
-  /** Called when {@link AofWriter.syncedEffects} grew. */
+  /** Called when {@link AofWriter.syncedEffects} grew, and when the file is closed. */
   readonly onSynced: () => void;
 }
 
 /** The writer. A file may be exchanged for another one; what is left of the old one is its business. */
 export class AofWriter {
   readonly buffer: AofBuffer;
-  policy: SyncPolicy = "everysec";
   /** The server sleeps for so long before each write (DEBUG AOF-FLUSH-SLEEP). */
   delayMs = 0;
   /** Bytes of the open file. */
@@ -41,13 +40,15 @@ export class AofWriter {
   syncedEffects = 0;
   /** Writes that were put off as long as they may be, and then waited for the sync. */
   delayedSyncs = 0;
+  #policy: SyncPolicy = "everysec";
   #file: AofFile | undefined;
   #writtenEffects = 0;
+  /** Effects before the open file: those that its base holds, if it is the first one. */
+  #effectsBefore = 0;
   #syncedBytes = 0;
   #syncing = false;
   #lastSyncMs = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Since when the buffer waits for a sync, -1 while it does not. */
   /** Since when the buffer waits for a sync to end, -1 while it does not. */
   #postponedSinceMs = -1;
   #writeError: string | undefined;
@@ -71,6 +72,16 @@ export class AofWriter {
     });
   }
 
+  get policy(): SyncPolicy {
+    return this.#policy;
+  }
+
+  /** What was put off under another policy is not put off for longer, and what follows waits for it. */
+  set policy(policy: SyncPolicy) {
+    this.#policy = policy;
+    if (this.#file !== undefined && this.buffer.length > 0) this.#begin();
+  }
+
   get isOpen(): boolean {
     return this.#file !== undefined;
   }
@@ -88,7 +99,13 @@ export class AofWriter {
   open(file: AofFile, bytes: number): void {
     this.#file = file;
     this.fileBytes = this.#syncedBytes = bytes;
-    this.#writtenEffects = this.#engine.propagation.count;
+    this.#writtenEffects = this.#effectsBefore = this.#engine.propagation.count;
+  }
+
+  /** The base before the open file, which is the first one, is on the disk. */
+  noteBase(): void {
+    this.syncedEffects = Math.max(this.syncedEffects, this.#effectsBefore);
+    this.#options.onSynced();
   }
 
   /** Lets go of the file, which is synced, to go on with another one. */
@@ -133,6 +150,7 @@ export class AofWriter {
     this.#writeError = this.#syncError = undefined;
     this.#showError();
     this.#engine.replyGate.open();
+    this.#options.onSynced();
     return Promise.all([this.#inFlight, this.#retiring]).then(() => file?.close());
   }
 

@@ -1,6 +1,7 @@
 // The append-only file as commands see it: rewriting it, waiting until it has what a client wrote.
 import type { AppendOnlyPort } from "../engine/ports.ts";
 import type { Engine } from "../engine/engine.ts";
+import { ERR } from "../engine/errors.ts";
 import type { Session } from "../engine/session.ts";
 import type { Wait } from "../engine/wait.ts";
 import type { AppendOnlyFile, RewriteStart } from "./append_only_file.ts";
@@ -28,8 +29,8 @@ export class AppendOnlyDoor implements AppendOnlyPort {
 
   get syncedEffects(): number {
     const { state, writer } = this.#file();
-    if (state === "off") return -1;
-    return state === "on" ? writer.syncedEffects : 0;
+    // Before the first file is complete nothing is on the disk, not even what was never counted.
+    return state === "on" ? writer.syncedEffects : -1;
   }
 
   get bufferBytes(): number {
@@ -54,11 +55,12 @@ export class AppendOnlyDoor implements AppendOnlyPort {
 
   readonly #serve = (): void => {
     if (this.#waiting.length === 0) return;
-    const { syncedEffects } = this;
+    const { syncedEffects } = this, isOff = this.#file().state === "off";
     const waiting = this.#waiting.filter(stillWaits);
-    this.#waiting = waiting.filter(({ effects }) => effects > syncedEffects);
+    this.#waiting = waiting.filter(({ effects }) => !isOff && effects > syncedEffects);
     for (const { session, effects } of waiting) {
-      if (effects <= syncedEffects) this.#engine().unpark(session);
+      if (isOff) this.#engine().unpark(session, ERR.appendOnlyDisabled);
+      else if (effects <= syncedEffects) this.#engine().unpark(session);
     }
   };
 }

@@ -330,7 +330,7 @@ export class AppendOnlyFile {
     folder.removeHistory();
     if (this.state !== "waiting") return;
     this.state = "on";
-    this.onSynced();
+    this.writer.noteBase();
   }
 
   #ended(rewrite: AofRewrite, done: boolean): void {

@@ -238,6 +238,19 @@ Deno.test("CONFIG SET appendfsync holds for what is written from then on", async
   assertEquals(writing.onDisk, ["a", "b"]);
 });
 
+Deno.test("CONFIG SET appendfsync always while a sync takes long: nobody is told before it is written", async () => {
+  await using writing = new Writing("everysec");
+  writing.files.holdsSyncs = true;
+  await writing.run("SET k a");
+  await writing.run("SET k b");
+  assertEquals(writing.written, ["a"]);
+  writing.saving.harness.run("CONFIG SET appendfsync always");
+  writing.saving.harness.run("SET k c");
+  assertEquals([writing.gateClosed, writing.written], [true, ["a"]]);
+  await settle();
+  assertEquals([writing.gateClosed, writing.onDisk], [false, ["a", "b", "c"]]);
+});
+
 Deno.test("no-appendfsync-on-rewrite: nothing is synced while a rewrite runs", async () => {
   await using writing = new Writing("always", { "no-appendfsync-on-rewrite": "yes" });
   await writing.run("BGREWRITEAOF");

@@ -353,3 +353,32 @@ Deno.test("WAITAOF refuses what it cannot do", async () => {
   ) assertEquals(server.run(line), error);
   assertEquals(server.run("WAITAOF 0 0 0"), [0, 0]);
 });
+
+Deno.test("WAITAOF waits for the first file, and no longer when there will be none", async () => {
+  await using server = new Server();
+  const { client } = server.saving.harness;
+  server.run("SET a 1");
+  server.run("CONFIG SET appendonly yes");
+  const replies = await replyAfter(client, "WAITAOF 1 0 0", () => server.settle());
+  assertEquals(replies, integers(1, 0));
+  server.run("CONFIG SET appendonly no");
+  server.run("CONFIG SET appendonly yes");
+  const other = server.saving.harness.connect();
+  const refused = await replyAfter(other, "WAITAOF 1 0 0", () => {
+    server.run("CONFIG SET appendonly no");
+  });
+  assertEquals(refused, [{
+    type: "error",
+    text: "ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.",
+  }]);
+});
+
+Deno.test("no two rewrites have the same file beside the base: one given up removes only its own", async () => {
+  await using server = new Server({ appendonly: "yes" });
+  for (let i = 0; i < 2; i++) {
+    server.run("BGREWRITEAOF");
+    await server.settle();
+  }
+  const created = server.files.log.filter((line) => line.startsWith("create temp-rewriteaof"));
+  assertEquals(new Set(created).size, 3); // one at the start
+});

@@ -19,9 +19,6 @@ const AOF_ON_REPLICA = new CommandError(
   "ERR WAITAOF cannot be used with replica instances. Please also note that writes to replicas are" +
     " just local and are not propagated.",
 );
-const AOF_DISABLED = new CommandError(
-  "ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.",
-);
 
 /** WAIT numreplicas timeout. A master without replicas answers 0, when the time is up at the latest. */
 export function wait(call: Call): Wait | void {
@@ -44,7 +41,7 @@ export function waitaof(call: Call): Wait | void {
   if (replicas < 0) throw ERR.notPositive;
   const deadlineAtMs = deadlineOf(call, call.at(3));
   if (ports.replication.role === "replica") throw AOF_ON_REPLICA;
-  if (local === 1 && !config.bool("appendonly")) throw AOF_DISABLED;
+  if (local === 1 && !config.bool("appendonly")) throw ERR.appendOnlyDisabled;
   const { lastEffect } = session;
   const synced = () => ports.appendOnly.syncedEffects >= lastEffect;
   const answer = (reply: ReplySink) => {
