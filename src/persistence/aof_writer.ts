@@ -9,8 +9,11 @@ import { AofBuffer } from "./aof_buffer.ts";
 import type { AofFile } from "./aof_files.ts";
 
 const SYNC_EVERY_MS = 1000;
-/** While a sync is under way a write, which would wait for it, is put off for so long. */
-const POSTPONE_MS = 1000;
+/**
+ * While a sync is under way a write, which would wait for it, is put off for so long: with the tick
+ * that ends it, everysec must not lose more than a second.
+ */
+const POSTPONE_MS = 850;
 /** Failed writes are told once in so long. */
 const REPORT_MS = 30_000;
 
