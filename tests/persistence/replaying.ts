@@ -2,43 +2,26 @@
 
 import { join } from "node:path";
 import { latin1, latin1Bytes } from "../../src/base/bytes.ts";
-import { Logger } from "../../src/base/logger.ts";
 import { AofLoader, type LoadedAof } from "../../src/persistence/aof_load.ts";
 import { EMPTY_MANIFEST } from "../../src/persistence/aof_manifest.ts";
 import { DumpLoader } from "../../src/persistence/load.ts";
 import { LoadError } from "../../src/persistence/load_state.ts";
-import { EngineHarness, type HarnessOptions } from "../support/engine_harness.ts";
 import { type Argument, encodeCommand } from "../support/resp_client.ts";
 import { splitWords } from "../support/words.ts";
+import { EngineInFolder, type FolderOptions } from "./engine_in_folder.ts";
 
-export interface ReplayingOptions extends HarnessOptions {
-  /** The folder; a temporary one without. */
-  folder?: string;
+export interface ReplayingOptions extends FolderOptions {
   /** How long it loads before others get their turn. */
   stretchMs?: number;
 }
 
-export class Replaying implements Disposable {
-  readonly folder: string;
-  readonly harness: EngineHarness;
+export class Replaying extends EngineInFolder {
   readonly dumps: DumpLoader;
   readonly loader: AofLoader;
-  readonly log: string[] = [];
-  readonly #ownsFolder: boolean;
 
-  constructor({ folder, stretchMs = Infinity, config, ...options }: ReplayingOptions = {}) {
-    this.#ownsFolder = folder === undefined;
-    this.folder = folder ?? Deno.makeTempDirSync({ prefix: "miniredis_test_" });
-    this.harness = new EngineHarness({
-      config: { "enable-debug-command": "yes", ...config },
-      ...options,
-    });
-    const { engine, clock } = this.harness;
-    // The directive is that of the process: a test enters no folder.
-    const text = engine.config.text.bind(engine.config);
-    engine.config.text = (name) => name === "dir" ? this.folder : text(name);
-    const sink = { write: (line: string) => void this.log.push(line.trim()) };
-    const logger = new Logger({ clock, sink, pid: 1 });
+  constructor({ stretchMs = Infinity, ...options }: ReplayingOptions = {}) {
+    super(options);
+    const { logger, harness: { engine } } = this;
     this.dumps = new DumpLoader(engine, logger, stretchMs);
     this.loader = new AofLoader({ engine, logger, dumps: this.dumps });
   }
@@ -107,10 +90,6 @@ export class Replaying implements Disposable {
 
   digest(): string {
     return String(this.harness.run("DEBUG DIGEST"));
-  }
-
-  [Symbol.dispose](): void {
-    if (this.#ownsFolder) Deno.removeSync(this.folder, { recursive: true });
   }
 }
 

@@ -1,7 +1,6 @@
 /** An engine with a folder of its own, into which it saves and from which it loads. */
 
 import { join } from "node:path";
-import { Logger } from "../../src/base/logger.ts";
 import type { AofFiles } from "../../src/persistence/aof_files.ts";
 import { AppendOnlyDoor } from "../../src/persistence/append_only_door.ts";
 import { AppendOnlyFile } from "../../src/persistence/append_only_file.ts";
@@ -11,41 +10,25 @@ import { DumpLoader } from "../../src/persistence/load.ts";
 import { DumpSaver } from "../../src/persistence/save.ts";
 import { PersistenceStatus } from "../../src/persistence/status.ts";
 import { digestOfKeyspace } from "../../src/store/digest.ts";
-import { EngineHarness, type HarnessOptions } from "../support/engine_harness.ts";
+import { EngineInFolder, type FolderOptions } from "./engine_in_folder.ts";
 
-export interface SavingOptions extends HarnessOptions {
-  /** The folder; a temporary one without. */
-  folder?: string;
+export interface SavingOptions extends FolderOptions {
   /** The doors to it; the real ones without. */
   files?: DumpFiles;
   /** The doors to that of the append-only file. */
   aofFiles?: AofFiles;
 }
 
-export class Saving implements Disposable {
-  readonly folder: string;
-  readonly harness: EngineHarness;
+export class Saving extends EngineInFolder {
   readonly loader: DumpLoader;
   readonly saver: DumpSaver;
   readonly appendOnly: AppendOnlyFile;
   readonly dumps: Dumps;
   readonly status: PersistenceStatus;
-  readonly log: string[] = [];
-  readonly #ownsFolder: boolean;
 
-  constructor({ folder, files, aofFiles, config, ...options }: SavingOptions = {}) {
-    this.#ownsFolder = folder === undefined;
-    this.folder = folder ?? Deno.makeTempDirSync({ prefix: "miniredis_test_" });
-    this.harness = new EngineHarness({
-      config: { "enable-debug-command": "yes", ...config },
-      ...options,
-    });
-    const { engine, clock } = this.harness;
-    // The directive is that of the process: a test enters no folder.
-    const text = engine.config.text.bind(engine.config);
-    engine.config.text = (name) => name === "dir" ? this.folder : text(name);
-    const sink = { write: (line: string) => void this.log.push(line.trim()) };
-    const logger = new Logger({ clock, sink, pid: 1 });
+  constructor({ files, aofFiles, ...options }: SavingOptions = {}) {
+    super(options);
+    const { logger, harness: { engine } } = this;
     const loader = this.loader = new DumpLoader(engine, logger);
     this.saver = new DumpSaver({
       engine,
@@ -124,9 +107,5 @@ export class Saving implements Disposable {
     }
     client.run("SELECT 0");
     return found;
-  }
-
-  [Symbol.dispose](): void {
-    if (this.#ownsFolder) Deno.removeSync(this.folder, { recursive: true });
   }
 }
