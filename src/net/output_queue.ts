@@ -81,6 +81,9 @@ export class OutputQueue implements HeldOutput {
     this.#writer.length = 0;
     this.#spare = full;
     this.#inFlight = this.#peak = length;
+    // Large buffers go back after each write. Who reads long lists in a pipeline needs the next at once:
+    // reaching its size in steps, from nothing, took half of the time of LRANGE of 100 elements.
+    this.#writer.expectedBytes = length > LARGE_REPLY_BYTES ? length : 0;
     this.#writing = true;
     this.#target.write(full.subarray(0, length)).then(this.#wrote, this.#fail);
   }

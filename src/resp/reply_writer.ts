@@ -50,6 +50,8 @@ export class ReplyWriter implements ReplySink {
   protocol = 2;
   buffer: Uint8Array<ArrayBuffer>;
   length = 0;
+  /** Bytes that what comes will take, as far as one knows: the least a buffer that grows gets. */
+  expectedBytes = 0;
   errorCount = 0;
   lastError = "";
 
@@ -64,7 +66,7 @@ export class ReplyWriter implements ReplySink {
 
   #grow(bytes: number): void {
     const old = this.buffer;
-    const wanted = Math.max(old.length * 2, this.length + bytes, 1024);
+    const wanted = Math.max(old.length * 2, this.length + bytes, 1024, this.expectedBytes);
     const bigger = wanted > LARGE_REPLY_BYTES ? takeLargeBuffer(wanted) : new Uint8Array(wanted);
     bigger.set(old.subarray(0, this.length));
     this.buffer = bigger;

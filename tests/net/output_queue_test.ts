@@ -1,7 +1,8 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { latin1 } from "../../src/base/bytes.ts";
 import { ReplyGate } from "../../src/engine/reply_gate.ts";
 import { OutputQueue } from "../../src/net/output_queue.ts";
+import { LARGE_REPLY_BYTES } from "../../src/resp/large_buffers.ts";
 import { ReplyWriter } from "../../src/resp/reply_writer.ts";
 
 /** Takes what it is offered when the test says so, and no more of it than the test says. */
@@ -151,4 +152,21 @@ Deno.test("what others write to a client during a write of its own waits for the
   gate.open();
   await target.take(4);
   assertEquals([target.taken, output.pendingBytes], ["+OK\r\n:1\r\n", 0]);
+});
+
+Deno.test("after a large reply the next buffer has its size at once, after a small one it is small", async () => {
+  const { target, writer, output } = queue();
+  const round = async (bytes: number) => {
+    writer.raw(new Uint8Array(1));
+    const capacity = writer.buffer.length;
+    writer.raw(new Uint8Array(bytes - 1));
+    output.flush();
+    await target.take(bytes);
+    return capacity;
+  };
+  const large = 3 * LARGE_REPLY_BYTES;
+  assert(await round(large) <= 1024);
+  assert(await round(large) >= large);
+  assert(await round(10) >= large);
+  assert(await round(10) <= 1024);
 });
