@@ -83,24 +83,22 @@ export function versionForValue(database: Database, ref: number): number {
 
 /** The lowest version that holds all keys, and function libraries: 10, or 12 where fields expire. */
 export function versionForKeyspace(keyspace: Keyspace): number {
-  for (const database of keyspace.databases) {
-    if (database.fieldExpiries.size > 0 && someFieldExpires(database)) return FIELD_EXPIRY_VERSION;
-  }
-  return USUAL_VERSION;
+  return keyspace.databases.some(someFieldExpires) ? FIELD_EXPIRY_VERSION : USUAL_VERSION;
 }
 
-/** The index of field expiries may still hold keys that are gone: the keys themselves decide. */
+/**
+ * The index of field expiries may still hold keys whose hash has no field any more that expires: those
+ * are forgotten, so that nobody looks at them twice. Only in a database without such fields all are.
+ */
 function someFieldExpires(database: Database): boolean {
-  const { table } = database;
-  let found = false;
-  const look = (ref: number) => {
-    found ||= hasFieldExpiry(database, ref);
-  };
-  table.pauseRehash();
-  let cursor = 0;
-  do cursor = table.scan(cursor, look); while (cursor !== 0 && !found);
-  table.resumeRehash();
-  return found;
+  const { fieldExpiries } = database;
+  while (fieldExpiries.size > 0) {
+    const key = new Slice(fieldExpiries.firstKey.copy());
+    const ref = database.peek(key);
+    if (ref !== 0 && hasFieldExpiry(database, ref)) return true;
+    fieldExpiries.note(key, -1);
+  }
+  return false;
 }
 
 function hasFieldExpiry(database: Database, ref: number): boolean {
