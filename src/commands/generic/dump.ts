@@ -1,6 +1,8 @@
 // DUMP: a value as bytes that RESTORE of any server understands.
 import { ByteBuilder } from "../../base/byte_builder.ts";
 import type { Call } from "../../engine/call.ts";
+import { CommandError } from "../../engine/errors.ts";
+import { RdbVersionError } from "../../rdb/value_form.ts";
 import { RdbWriter, versionForValue } from "../../rdb/writer.ts";
 
 /** DUMP key */
@@ -18,6 +20,12 @@ export function dump(call: Call): void {
     checksum: true,
     access: "none",
   });
-  writer.payload(database, ref);
+  try {
+    writer.payload(database, ref);
+  } catch (error) {
+    // Redis never gets there: the version is always its own.
+    if (error instanceof RdbVersionError) throw new CommandError(`ERR ${error.message}`);
+    throw error;
+  }
   reply.bulkRange(payload.buffer, 0, payload.length);
 }
