@@ -141,20 +141,23 @@ export class BlockWriter {
     u8[u8[flagsAt] < 0x80 ? flagsAt : flagsAt + 1] |= ENTRY_DELETED;
   }
 
-  /** Counts entries that were just marked. Answers where the block is now; all offsets are stale. */
-  countDeleted(ref: number, entries: number): number {
-    const { arena } = this, total = arena.i32[ref * 2];
+  /**
+   * Makes room to count up to `entries` more as deleted, so that marking them cannot fail half-way.
+   * Answers where the block is now; where it moved, all offsets are stale.
+   */
+  reserveDeleted(ref: number, entries: number): number {
+    const { arena } = this, total = arena.i32[ref * 2], deleted = this.deletedEntries(ref);
+    const needed = total + this.#sizeOf(deleted + entries) - this.#sizeOf(deleted);
+    return needed > arena.usableBytes(ref) ? arena.resize(ref, needed, total) : ref;
+  }
+
+  /** Counts entries that were just marked, for which there is room; all offsets are stale. */
+  countDeleted(ref: number, entries: number): void {
     const live = this.liveEntries(ref) - entries, deleted = this.deletedEntries(ref) + entries;
-    let at = ref * 8 + LISTPACK_HEADER_BYTES;
-    const behind = at + elementBytes(arena.u8, at);
-    const before = behind + elementBytes(arena.u8, behind) - at;
-    const grown = this.#sizeOf(live) + this.#sizeOf(deleted) - before;
-    if (total + grown > arena.usableBytes(ref)) ref = arena.resize(ref, total + grown, total);
+    const at = ref * 8 + LISTPACK_HEADER_BYTES;
     // The first never grows: it makes its room before the second may need it.
-    at = ref * 8 + LISTPACK_HEADER_BYTES;
     this.#setCount(ref, at, live);
-    this.#setCount(ref, at + elementBytes(arena.u8, at), deleted);
-    return ref;
+    this.#setCount(ref, at + elementBytes(this.arena.u8, at), deleted);
   }
 
   #sizeOf(count: number): number {

@@ -1,4 +1,5 @@
 // Trimming: removing entries from the front of a stream, whole blocks at a time where possible.
+import { ArenaFullError } from "../memory/arena.ts";
 import type { StreamId } from "./stream_id.ts";
 import type { StreamTools, StreamValue } from "./stream_value.ts";
 
@@ -14,7 +15,10 @@ export interface TrimGoal {
   readonly limit: number;
 }
 
-/** Trims a stream; answers how many entries went. */
+/**
+ * Trims a stream; answers how many entries went. Where there is no memory left to count some of a block
+ * as deleted, they stay.
+ */
 export function trimStream(tools: StreamTools, stream: StreamValue, goal: TrimGoal): number {
   const { blocks } = stream, { writer } = tools;
   let removed = 0;
@@ -27,7 +31,7 @@ export function trimStream(tools: StreamTools, stream: StreamValue, goal: TrimGo
       removed += entries;
       continue;
     }
-    if (!goal.approximate) removed += trimBlock(tools, stream, goal);
+    if (!goal.approximate && opens(stream, entries)) removed += trimBlock(tools, stream, goal);
     break;
   }
   if (removed > 0) stream.renewFirstId();
@@ -47,15 +51,26 @@ function goesWhole(
   return cursor.id.compare(minId!) < 0;
 }
 
-/** Marks entries of the first block as deleted until the goal is reached; answers how many. */
+/** Makes the first block ready for that up to `entries` go; false when there is no memory for it. */
+function opens(stream: StreamValue, entries: number): boolean {
+  const first = stream.blocks.first();
+  stream.guard?.beforeChange(stream.blockAt(first));
+  try {
+    stream.openToDelete(first, entries);
+    return true;
+  } catch (error) {
+    if (error instanceof ArenaFullError) return false;
+    throw error;
+  }
+}
+
+/** Marks entries of the first block, which is open, as deleted until the goal is reached. */
 function trimBlock(
   { cursor, writer }: StreamTools,
   stream: StreamValue,
   { maxLength, minId }: TrimGoal,
 ): number {
   let marked = 0;
-  stream.guard?.beforeChange(stream.blockAt(stream.blocks.first()));
-  stream.openBlock(stream.blocks.first());
   cursor.beginAll(stream.blocks);
   while (cursor.next()) {
     const stays = maxLength !== undefined

@@ -114,6 +114,21 @@ export class StreamValue {
     this.#tail = 0;
   }
 
+  /**
+   * As {@link openBlock}, with room to count so many entries as deleted: what follows cannot fail.
+   * Answers where the block is now.
+   */
+  openToDelete(position: number, entries: number): number {
+    this.openBlock(position);
+    const ref = this.blockAt(position);
+    const roomy = this.#tools.writer.reserveDeleted(ref, entries);
+    if (roomy !== ref) {
+      this.#setBlock(position, roomy);
+      this.#tail = 0;
+    }
+    return roomy;
+  }
+
   /** Points the slice at a block as a dump holds it; valid until the next block is read or changed. */
   readBlock(ref: number, slice: Slice): void {
     this.#tools.packer.read(ref, slice);
@@ -163,6 +178,16 @@ export class StreamValue {
     return this.#tools.writer.liveEntries(ref);
   }
 
+  /** Makes room for the deletion of up to `entries` of a block, the one that an entry stands in. */
+  prepareDelete(id: StreamId, entries: number): void {
+    const { cursor } = this.#tools;
+    cursor.begin(this.blocks, id, id);
+    if (!cursor.next()) return;
+    const position = cursor.block;
+    this.guard?.beforeChange(this.blockAt(position));
+    this.openToDelete(position, entries);
+  }
+
   /** Removes an entry; false when there is none of the ID. `firstId` is the caller's to renew. */
   delete(id: StreamId): boolean {
     const { cursor, writer } = this.#tools;
@@ -172,8 +197,7 @@ export class StreamValue {
     if (writer.liveEntries(ref) <= 1) this.removeBlock(position);
     else {
       this.guard?.beforeChange(ref);
-      if (isPacked(this.arena, ref)) {
-        this.openBlock(position);
+      if (this.openToDelete(position, 1) !== ref) {
         cursor.begin(this.blocks, id, id);
         cursor.next();
       }
@@ -193,9 +217,9 @@ export class StreamValue {
     arena.free(ref);
   }
 
-  /** Counts `entries` of a block as deleted, which were marked so. */
+  /** Counts `entries` of a block as deleted, which were marked so after {@link openToDelete}. */
   countDeleted(position: number, entries: number): void {
-    this.#setBlock(position, this.#tools.writer.countDeleted(this.blockAt(position), entries));
+    this.#tools.writer.countDeleted(this.blockAt(position), entries);
     this.#tail = 0;
     this.length -= entries;
   }

@@ -75,7 +75,7 @@ function chooseId({ nowMs }: Call, { lastId }: StreamValue): void {
 }
 
 function propagate(call: Call, stream: StreamValue): void {
-  if (options.idGiven && options.sequenceGiven && !options.approximate) return;
+  if (options.idGiven && options.sequenceGiven && !options.isRewritten) return;
   const words: Uint8Array[] = [];
   for (let i = 0; i < call.count; i++) words.push(call.at(i).copy());
   words[options.idPosition] = newId.text();

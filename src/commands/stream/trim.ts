@@ -1,6 +1,8 @@
 // XTRIM and XDEL: entries go.
+import type { Slice } from "../../base/slice.ts";
 import type { Call } from "../../engine/call.ts";
 import { StreamId } from "../../values/stream_id.ts";
+import type { StreamValue } from "../../values/stream_value.ts";
 import { readId } from "./id_arguments.ts";
 import { writeStream } from "./open_stream.ts";
 import { TrimOptions } from "./trim_options.ts";
@@ -15,7 +17,7 @@ export function xtrim(call: Call): void {
   const removed = options.trim(call, stream);
   if (removed > 0) {
     call.database.changed(key, "xtrim", removed);
-    if (call.propagates && options.approximate) {
+    if (call.propagates && options.isRewritten) {
       const words: Uint8Array[] = [];
       for (let i = 0; i < call.count; i++) words.push(call.at(i).copy());
       options.rewrite(words, stream, call);
@@ -34,6 +36,12 @@ export function xdel(call: Call): void {
   if (stream === undefined) return call.reply.integer(0);
   // All are looked at before the first change; reading them twice is cheaper than keeping them.
   for (let i = 2; i < call.count; i++) readId(id, call.at(i));
+  // Nor may memory run out after it.
+  if (call.count > 3) {
+    for (let i = 2; i < call.count; i++) {
+      prepare(stream, call.at(i), call.count);
+    }
+  }
   let deleted = 0;
   let firstGone = false;
   for (let i = 2; i < call.count; i++) {
@@ -46,4 +54,9 @@ export function xdel(call: Call): void {
   if (firstGone || deleted > 0 && stream.length === 0) stream.renewFirstId();
   if (deleted > 0) call.database.changed(key, "xdel", deleted);
   call.reply.integer(deleted);
+}
+
+function prepare(stream: StreamValue, word: Slice, count: number): void {
+  readId(id, word);
+  stream.prepareDelete(id, count);
 }

@@ -54,6 +54,8 @@ export class TrimOptions implements TrimGoal {
   idPosition = 0;
   #limitGiven = false;
   #thresholdPosition = 0;
+  /** An exact trim left entries: there was no memory for more. */
+  #fellShort = false;
 
   get trims(): boolean {
     return this.maxLength !== undefined || this.minId !== undefined;
@@ -91,6 +93,7 @@ export class TrimOptions implements TrimGoal {
       this.idGiven =
       this.sequenceGiven =
       this.#limitGiven =
+      this.#fellShort =
         false;
     this.limit = 0;
     this.createsStream = true;
@@ -133,13 +136,26 @@ export class TrimOptions implements TrimGoal {
 
   /** Trims, and answers how many entries went. */
   trim(call: Call, stream: StreamValue): number {
-    return trimStream(streamsOf(call).tools, stream, this);
+    const removed = trimStream(streamsOf(call).tools, stream, this);
+    this.#fellShort = !this.approximate && stream.length > 0 &&
+      (this.maxLength !== undefined
+        ? stream.length > this.maxLength
+        : stream.firstId.compare(this.minId!) < 0);
+    return removed;
   }
 
-  /** Says in the words of an effect to where an approximate trim came, so that others come there too. */
+  /** Whether effects have to say in other words to where the trim came. */
+  get isRewritten(): boolean {
+    return this.approximate || this.#fellShort;
+  }
+
+  /**
+   * Says in the words of an effect to where a trim came that was approximate, or for which there was no
+   * memory, so that others come there too.
+   */
   rewrite(words: Uint8Array[], stream: StreamValue, call: Call): void {
-    if (!this.approximate) return;
-    words[this.#thresholdPosition - 1] = EQUALS;
+    if (!this.isRewritten) return;
+    if (this.approximate) words[this.#thresholdPosition - 1] = EQUALS;
     words[this.#thresholdPosition] = this.maxLength !== undefined
       ? asciiBytes(String(stream.length))
       : firstIdDeletedOrNot(call, stream).text();
