@@ -66,7 +66,11 @@ export class FieldTable {
 
   /** Adds a field that is not there; answers its entry. */
   insert(field: Slice, value: Slice, hash: number): number {
+    const { arena } = this.table, { u8 } = arena;
     this.table.makeRoom();
+    // Where that moved the memory, what is borrowed from it is to be found in its new place.
+    if (field.bytes === u8) field.bytes = arena.u8;
+    if (value.bytes === u8) value.bytes = arena.u8;
     const ref = this.newEntry(field, value);
     this.table.insert(ref, hash);
     return ref;

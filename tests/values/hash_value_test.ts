@@ -5,6 +5,9 @@ import {
   ENCODING_LISTPACK,
   ENCODING_LISTPACK_EX,
 } from "../../src/values/encodings.ts";
+import { Slice } from "../../src/base/slice.ts";
+import { FieldTable } from "../../src/values/hash_value_table.ts";
+import { MovingArena } from "../memory/moving_arena.ts";
 import { HashValue } from "../../src/values/hash_value.ts";
 import { HashValues } from "../../src/values/hash_values.ts";
 import { forEachSeed, type Seeded } from "../support/seeded.ts";
@@ -182,4 +185,22 @@ Deno.test("a big hash with long values and expiring fields is freed in slices", 
   for (; !work.run(300); slices++) assert(services.arena.usedBytes > 0);
   assert(slices >= 10, `${slices} slices`);
   assertEquals(services.arena.usedBytes, 0);
+});
+
+Deno.test("a field that is added from memory of the table's own arena survives that it moves", () => {
+  const arena = new MovingArena();
+  const fields = new FieldTable(arena, { k0: 1, k1: 2 });
+  for (let i = 0; i < 100; i++) {
+    const text = `field ${i} value ${i}`.padEnd(i * 30, "x"), from = arena.allocate(text.length);
+    const whole = slice(text);
+    arena.u8.set(whole.bytes.subarray(whole.start, whole.end), from * 8);
+    const length = `field ${i}`.length;
+    const field = new Slice(arena.u8, from * 8, from * 8 + length);
+    const value = new Slice(arena.u8, from * 8 + length, from * 8 + text.length);
+    fields.insert(field, value, fields.table.hash(field.bytes, field.start, field.end));
+    const found = new Slice(), ref = fields.find(slice(`field ${i}`));
+    assert(ref !== 0, `field ${i} is there`);
+    fields.valueInto(ref, found);
+    assertEquals(textOf(found), text.slice(length));
+  }
 });
