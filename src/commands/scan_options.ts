@@ -32,7 +32,8 @@ export function readScanOptions(call: Call, mayOmitValues = false): ScanOptions 
   const options: ScanOptions = { count: DEFAULT_COUNT, pattern: undefined, noValues: false };
   for (let i = 3; i < call.count; i++) {
     const option = call.at(i);
-    if (mayOmitValues && option.equalsIgnoreCase(NOVALUES)) {
+    if (option.equalsIgnoreCase(NOVALUES)) {
+      if (!mayOmitValues) throw ERR.noValuesOfHashesOnly;
       options.noValues = true;
       continue;
     }

@@ -17,6 +17,7 @@ export class CommandError extends Error {
 /** Errors without a variable part: made once, thrown often. */
 export const ERR = {
   syntax: new CommandError("ERR syntax error"),
+  noValuesOfHashesOnly: new CommandError("ERR NOVALUES option can only be used in HSCAN"),
   wrongType: new CommandError(
     "WRONGTYPE Operation against a key holding the wrong kind of value",
   ),

@@ -36,7 +36,7 @@ const KEY_NAMES = new Set(
 );
 const INTEGER_NAMES = new Set(
   ("start stop end numlocal numreplicas client-id slot count seconds min-idle-time limit offset port" +
-    " destination-db numkeys weight decrement increment start-slot end-slot protover bit" +
+    " destination-db numkeys numfields weight decrement increment start-slot end-slot protover bit" +
     " milliseconds ms cursor index len min-match-len config-epoch bits index1 index2 ttl frequency" +
     " version entries-read db entries-added rank num-matches cluster-bus-port").split(" "),
 );

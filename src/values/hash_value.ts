@@ -218,6 +218,11 @@ export class HashValue {
     else this.#moveTriple(atMs);
   }
 
+  /** Makes a listpack one of fields that may expire, as Redis does before it looks at any of them. */
+  makeRoomForInstants(): void {
+    if (this.encoding === ENCODING_LISTPACK) this.#addInstants();
+  }
+
   /** Makes the field that was found stay for ever; false when it does. */
   clearExpiry(): boolean {
     if (this.expireAtMs < 0) return false;

@@ -11,6 +11,7 @@ import { scanTable, tableCursor } from "../../store/scan.ts";
 
 const COUNT = keyword("count");
 const MATCH = keyword("match");
+const NOVALUES = keyword("novalues");
 const TYPE = keyword("type");
 const DEFAULT_COUNT = 10;
 const ANY_TYPE = -1;
@@ -27,6 +28,7 @@ function readOptions(call: Call): Options {
   const options: Options = { count: DEFAULT_COUNT, pattern: undefined, type: ANY_TYPE };
   for (let i = 2; i < call.count; i += 2) {
     const option = call.at(i);
+    if (option.equalsIgnoreCase(NOVALUES)) throw ERR.noValuesOfHashesOnly;
     if (i + 1 === call.count) throw ERR.syntax;
     const value = call.at(i + 1);
     if (option.equalsIgnoreCase(COUNT)) {

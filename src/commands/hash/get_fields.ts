@@ -16,7 +16,7 @@ export function hmget(call: Call): void {
 }
 
 /** Writes the values of the fields named from `first` on, null for those that are not there. */
-export function writeValues(call: Call, hash: HashValue | undefined, first: number): void {
+function writeValues(call: Call, hash: HashValue | undefined, first: number): void {
   const { reply } = call;
   reply.array(call.count - first);
   for (let i = first; i < call.count; i++) {

@@ -89,6 +89,7 @@ function expireAs(call: Call, unit: ExpiryUnit): void {
   const changes = new FieldChanges(call, ref);
   const over = isOverHere(call, atMs);
   try {
+    hashWindow(call).makeRoomForInstants();
     for (let i = first; i < call.count; i++) {
       const field = call.at(i);
       const hash = hashWindow(call);

@@ -8,10 +8,8 @@ import type { HashValue } from "../../values/hash_value.ts";
 import { type ExpiringOptions, readExpiringOptions } from "./expiring_options.ts";
 import { fieldsFrom, isOverHere } from "./field_arguments.ts";
 import { FieldChanges } from "./field_changes.ts";
-import { writeValues } from "./get_fields.ts";
 import { persistEffect } from "./hexpire.ts";
-import { hashWindow, keepHash, removeEmptyHash, writeFields } from "./open_hash.ts";
-import { removeFields } from "./set_fields.ts";
+import { hashWindow, keepHash, removeEmptyHash, writeFields, writeHash } from "./open_hash.ts";
 
 const HGETEX = { word: keyword("persist"), conditions: false, stride: 1 };
 const HSETEX = { word: keyword("keepttl"), conditions: true, stride: 2 };
@@ -23,13 +21,50 @@ const FIELDS_BYTES = asciiBytes("FIELDS");
 
 /** HGETDEL key FIELDS numfields field [field ...] */
 export function hgetdel(call: Call): void {
+  const { reply } = call;
+  const key = call.at(1);
   // Of a wrong type first, as in Redis.
-  call.writeTyped(call.at(1), TYPE_HASH);
+  call.writeTyped(key, TYPE_HASH);
   const first = fieldsFrom(call, 2);
   const ref = writeFields(call, { first, end: call.count, stride: 1 });
-  writeValues(call, ref === 0 ? undefined : hashWindow(call), first);
-  if (ref === 0 || removeFields(call, first) === 0 || !call.propagates) return;
-  call.propagateAs(HDEL_BYTES, call.at(1).copy(), ...copies(call, first, call.count));
+  reply.array(call.count - first);
+  if (ref === 0) {
+    for (let i = first; i < call.count; i++) reply.null();
+    return;
+  }
+  const hash = hashWindow(call);
+  const expiring = hash.nextExpireAtMs >= 0;
+  let removed = 0;
+  try {
+    // One by one: a field that is named twice is there but once.
+    for (let i = first; i < call.count; i++) {
+      if (hash.size === 0 || !hash.find(call.at(i))) {
+        reply.null();
+        continue;
+      }
+      reply.bulk(hash.readValue());
+      hash.removeFound();
+      removed++;
+    }
+  } finally {
+    keepHash(call, key, ref);
+  }
+  if (removed > 0) announceRemoved(call, ref, { first, removed, expiring });
+}
+
+function announceRemoved(
+  call: Call,
+  ref: number,
+  { first, removed, expiring }: { first: number; removed: number; expiring: boolean },
+): void {
+  const { database } = call;
+  const key = call.at(1), hash = hashWindow(call);
+  database.changed(key, "hdel", removed);
+  if (hash.size === 0) removeEmptyHash(call, key, ref);
+  else if (expiring && hash.nextExpireAtMs < 0) database.fieldExpiries.note(key, -1);
+  if (call.propagates) {
+    call.propagateAs(HDEL_BYTES, key.copy(), ...copies(call, first, call.count));
+  }
 }
 
 function copies(call: Call, first: number, end: number): Uint8Array[] {
@@ -40,9 +75,11 @@ function copies(call: Call, first: number, end: number): Uint8Array[] {
 
 /** HGETEX key [EX s | PX ms | EXAT s | PXAT ms | PERSIST] FIELDS numfields field [field ...] */
 export function hgetex(call: Call): void {
-  const options = readExpiringOptions(call, HGETEX);
   const { reply } = call;
   const key = call.at(1);
+  // Of a wrong type first, as in Redis.
+  call.writeTyped(key, TYPE_HASH);
+  const options = readExpiringOptions(call, HGETEX);
   const ref = writeFields(call, { first: options.first, end: options.end, stride: 1 });
   reply.array(options.end - options.first);
   if (ref === 0) {
@@ -52,6 +89,7 @@ export function hgetex(call: Call): void {
   const changes = new FieldChanges(call, ref);
   const persisted: Uint8Array[] = [];
   try {
+    if (options.word || options.atMs >= 0) hashWindow(call).makeRoomForInstants();
     for (let i = options.first; i < options.end; i++) {
       const hash = hashWindow(call);
       if (!hash.find(call.at(i))) {
@@ -86,9 +124,13 @@ export function hsetex(call: Call): void {
   const options = readExpiringOptions(call, HSETEX);
   const { database, reply } = call;
   const key = call.at(1);
-  let ref = writeFields(call, { first: options.first, end: options.end, stride: 2 });
+  const { first, end } = options;
+  const decided = decidedAt(call, options, writeHash(call, key));
+  // Fields whose time is over go where somebody asks whether they are there; others are overwritten.
+  const asked = options.condition !== "" || options.word ? Math.min(decided + 2, end) : first;
+  let ref = writeFields(call, { first, end: asked, stride: 2 });
+  if (decided < end) return reply.integer(0);
   const hash = hashWindow(call);
-  if (!holds(call, options, ref === 0 ? undefined : hash)) return reply.integer(0);
   if (ref === 0) hash.create();
   try {
     setAll(call, hash, options);
@@ -96,25 +138,26 @@ export function hsetex(call: Call): void {
     keepHash(call, key, ref);
   }
   if (ref === 0) ref = database.peek(key);
-  database.changed(key, "hset", (options.end - options.first) / 2);
+  database.changed(key, "hset", (end - first) / 2);
   if (options.atMs >= 0) announceInstant(call, ref, options);
   if (call.propagates) propagateFields(call, options);
   reply.integer(1);
 }
 
-/** FNX wants none of the fields to be there, FXX all of them. */
-function holds(call: Call, options: ExpiringOptions, hash: HashValue | undefined): boolean {
-  const { condition, first, end } = options;
-  if (condition === "") return true;
+/** The first field that is against the condition; the end without one, or where none fails it. */
+function decidedAt(call: Call, { condition, first, end }: ExpiringOptions, ref: number): number {
+  if (condition === "") return end;
+  const hash = hashWindow(call);
   for (let i = first; i < end; i += 2) {
-    const there = hash !== undefined && hash.find(call.at(i));
-    if (there === (condition === "fnx")) return false;
+    const there = ref !== 0 && hash.find(call.at(i));
+    if (there === (condition === "fnx")) return i;
   }
-  return true;
+  return end;
 }
 
 function setAll(call: Call, hash: HashValue, { first, end, word, atMs }: ExpiringOptions): void {
   hash.expect((end - first) / 2);
+  if (atMs >= 0) hash.makeRoomForInstants();
   for (let i = first; i < end; i += 2) {
     const field = call.at(i);
     hash.set(field, call.at(i + 1), word);

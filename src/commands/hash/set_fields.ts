@@ -81,7 +81,7 @@ export function hdel(call: Call): void {
  * Removes the fields named from `first` on, announces it, and answers how many there were. Those
  * whose time is over count, as in Redis: they were there.
  */
-export function removeFields(call: Call, first: number): number {
+function removeFields(call: Call, first: number): number {
   const key = call.at(1);
   const ref = writeHash(call, key);
   if (ref === 0) return 0;

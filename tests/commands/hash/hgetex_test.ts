@@ -23,6 +23,35 @@ Deno.test("HGETDEL answers values and removes fields, with the last one the key"
   assertEquals(harness.run("HGETDEL h FIELDS 1 a"), [null]);
 });
 
+Deno.test("HGETDEL answers a field that is named twice once", () => {
+  const harness = fresh();
+  assertEquals(harness.trace("HGETDEL h FIELDS 3 a a b"), {
+    reply: ["1", null, "2"],
+    effects: ["HDEL h a a b"],
+    events: ["hdel h"],
+  });
+  assertEquals(harness.run("HGETDEL h FIELDS 3 c c c"), ["3", null, null]);
+  assertEquals(harness.run("EXISTS h"), 0);
+});
+
+Deno.test("HSETEX removes fields that are over as far as its condition looks", () => {
+  const harness = fresh();
+  harness.run("HPEXPIRE h 5 FIELDS 2 b c");
+  harness.clock.advanceMs(10);
+  assertEquals(harness.trace("HSETEX h FNX FIELDS 3 b 1 a 1 c 1"), {
+    reply: 0,
+    effects: ["HDEL h b"],
+    events: ["hexpired h"],
+  });
+  assertEquals(harness.run("HLEN h"), 2);
+  assertEquals(harness.trace("HSETEX h FIELDS 1 c 9"), {
+    reply: 1,
+    effects: ["HSETEX h FIELDS 1 c 9"],
+    events: ["hset h"],
+  });
+  assertEquals(harness.run("HTTL h FIELDS 1 c"), [-1]);
+});
+
 Deno.test("HGETEX without a time only reads, with one it sets what is there", () => {
   const harness = fresh();
   assertEquals(harness.trace("HGETEX h FIELDS 2 a none"), {
