@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { allCommands } from "../../src/commands/registry.ts";
-import { testWithRedis, versionOf, withRedis } from "../support/redis_server.ts";
+import { isOlder, redisServerVersion, testWithRedis, withRedis } from "../support/redis_server.ts";
 import { withMiniredis } from "../support/miniredis_server.ts";
 import { type Plain, plain } from "../support/reply.ts";
 import type { RespClient } from "../support/resp_client.ts";
@@ -42,18 +42,43 @@ const CHANGED_IN_7_2: Record<string, (keyof Facts)[]> = {
   "zrevrank": ["arity"],
 };
 
+/** Facts of commands that were there before, and another one in Redis 7.4 or 8.0. */
+const CHANGED_SINCE: Record<string, Record<string, (keyof Facts)[]>> = {
+  "7.4": { sinterstore: ["keys"], wait: ["flags", "categories"], waitaof: ["flags", "categories"] },
+};
+
+/** Facts of the fields that expire which Redis 8.0 put right. */
+const CHANGED_IN_8_0: Record<string, (keyof Facts)[]> = {
+  hexpire: ["flags"],
+  hexpireat: ["flags"],
+  hpexpire: ["flags"],
+  hpexpireat: ["flags"],
+  hpttl: ["tips"],
+  httl: ["tips"],
+};
+
+/** Whether a fact is one that the redis-server at hand has otherwise, for it is older or newer. */
+function differsByVersion(name: string, field: keyof Facts): boolean {
+  const version = redisServerVersion;
+  const among = (table: Record<string, (keyof Facts)[]>) => table[name]?.includes(field) ?? false;
+  return isOlder(version, "7.2") && among(CHANGED_IN_7_2) ||
+    isOlder(version, "8.0") && among(CHANGED_IN_8_0) ||
+    Object.entries(CHANGED_SINCE).some(([since, table]) =>
+      !isOlder(version, since) && among(table)
+    );
+}
+
 testWithRedis("COMMAND INFO of every command says what redis-server says", async () => {
   await withRedis(async (redis) => {
-    const isOlder = (await versionOf(redis))[1] < 2;
     await withMiniredis(async (ours) => {
       await Promise.all([redis.send("HELLO", "3"), ours.send("HELLO", "3")]);
       const expected = await factsOf(redis), actual = await factsOf(ours);
       const differences: string[] = [];
       for (const [name, facts] of actual) {
         const known = expected.get(name);
-        if (known === undefined && isOlder && isNewIn7_2(name)) continue;
+        if (known === undefined && isNewer(name)) continue;
         for (const field of Object.keys(facts) as (keyof Facts)[]) {
-          if (isOlder && CHANGED_IN_7_2[name]?.includes(field)) continue;
+          if (differsByVersion(name, field)) continue;
           const [theirs, own] = [JSON.stringify(known?.[field]), JSON.stringify(facts[field])];
           if (theirs !== own) differences.push(`${name} ${field}: ${own}, redis-server ${theirs}`);
         }
@@ -63,10 +88,9 @@ testWithRedis("COMMAND INFO of every command says what redis-server says", async
   });
 });
 
-/** Commands whose arguments changed, or are described in another way, since Redis 7.0. */
-const DOCS_CHANGED_SINCE_7_0 = new Set([
+/** Commands whose arguments changed, or are described in another way, in Redis 7.2. */
+const DOCS_CHANGED_IN_7_2 = new Set([
   "bitop",
-  "client|kill",
   "client|list",
   "client|pause",
   "command|getkeys",
@@ -76,22 +100,27 @@ const DOCS_CHANGED_SINCE_7_0 = new Set([
   "geopos",
   "georadius",
   "georadiusbymember",
-  "hscan",
   "pfmerge",
   "zrank",
   "zrevrank",
 ]);
 
+function docsDifferByVersion(name: string): boolean {
+  const version = redisServerVersion;
+  if (name === "hscan") return isOlder(version, "7.4");
+  if (name === "client|kill") return isOlder(version, "7.2") || !isOlder(version, "7.4");
+  return isOlder(version, "7.2") && DOCS_CHANGED_IN_7_2.has(name);
+}
+
 testWithRedis("COMMAND DOCS describes arguments as redis-server does", async () => {
   await withRedis(async (redis) => {
-    const isOlder = (await versionOf(redis))[1] < 2;
     await withMiniredis(async (ours) => {
       await Promise.all([redis.send("HELLO", "3"), ours.send("HELLO", "3")]);
       const expected = await docsOf(redis), actual = await docsOf(ours);
       const differences: string[] = [];
       for (const [name, docs] of actual) {
         const known = expected.get(name);
-        if (isOlder && DOCS_CHANGED_SINCE_7_0.has(name)) continue;
+        if (docsDifferByVersion(name)) continue;
         if (known !== undefined && known !== docs) differences.push(`${name}: ${docs} | ${known}`);
       }
       assertEquals(differences, []);
@@ -172,9 +201,10 @@ function sorted(words: Plain): string[] {
   return (words as string[]).toSorted();
 }
 
-function isNewIn7_2(fullName: string): boolean {
+/** Whether a command is newer than the redis-server at hand. */
+function isNewer(fullName: string): boolean {
   const [name, sub] = fullName.split("|");
   const command = allCommands().find((row) => row.name === name);
   const row = sub === undefined ? command : command?.subcommands?.find((s) => s.name === sub);
-  return row !== undefined && row.since >= "7.2";
+  return row !== undefined && isOlder(redisServerVersion, row.since);
 }

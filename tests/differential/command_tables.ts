@@ -1,5 +1,6 @@
 /** What random sequences are made of: one row a syntax, by command group. A new command gets a row here. */
 
+import type { Versions } from "../support/redis_server.ts";
 import type { Comparison } from "./compare.ts";
 
 export interface CommandRow {
@@ -7,12 +8,16 @@ export interface CommandRow {
   /** How often it is drawn; 1 without one. */
   weight?: number;
   comparison?: Comparison;
+  /** The versions of redis-server that have the command, and answer it as 7.2 does. */
+  since?: string;
+  before?: string;
   /** Never a word too many or too few: what is said about that differs between versions of Redis. */
   whole?: boolean;
 }
 
 const UNORDERED: Comparison = { how: "unordered" };
 const TYPE: Comparison = { how: "type" };
+const ANSWER: Comparison = { how: "answer" };
 const ANY_TIME: Comparison = { how: "near", by: 2000 };
 const ANY_SECOND: Comparison = { how: "near", by: 2 };
 
@@ -53,8 +58,12 @@ const FIELD = `${OVERFLOW} (GET <bitField> <fieldOffset>|SET <bitField> <fieldOf
 const BITMAP: CommandRow[] = [
   { syntax: "SETBIT <key> <bitOffset> <bit>", weight: 4 },
   { syntax: "GETBIT <key> <bitOffset>", weight: 2 },
-  { syntax: `BITCOUNT <key> ${RANGE}`, weight: 2 },
-  { syntax: `BITPOS <key> <bit> [<index> ${RANGE.replace("<index> ", "")}]`, weight: 2 },
+  { syntax: `BITCOUNT <key> ${RANGE}`, weight: 2, before: "7.4" },
+  {
+    syntax: `BITPOS <key> <bit> [<index> ${RANGE.replace("<index> ", "")}]`,
+    weight: 2,
+    before: "7.4",
+  },
   { syntax: "BITOP (AND|OR|XOR) <key> <key>+", weight: 2 },
   { syntax: "BITOP NOT <key> <key> [<key>]" },
   { syntax: `BITFIELD <key> (${FIELD})+`, weight: 4 },
@@ -74,8 +83,8 @@ const LIST: CommandRow[] = [
   { syntax: "LINDEX <key> <index>", weight: 2 },
   { syntax: "LINSERT <key> (BEFORE|AFTER|x) <element> <element>", weight: 3 },
   { syntax: "LLEN <key>" },
-  { syntax: "LREM <key> <index> <element>", weight: 2 },
-  { syntax: "LSET <key> <index> <element>", weight: 3 },
+  { syntax: "LREM <key> <index> <element>", weight: 2, before: "7.4" },
+  { syntax: "LSET <key> <listIndex> <element>", weight: 3 },
   { syntax: "LTRIM <key> <index> <index>" },
   {
     syntax: "LPOS <key> <element> [RANK <rank>] [COUNT <count>] [MAXLEN <count>]",
@@ -209,7 +218,8 @@ const STREAM: CommandRow[] = [
     comparison: NEAR,
   },
   { syntax: "XINFO STREAM <key>", weight: 2 },
-  { syntax: "XINFO GROUPS <key>", weight: 2, comparison: CONSUMERS_MAY_DIFFER },
+  // 8.0 reckons what was read and what is left otherwise.
+  { syntax: "XINFO GROUPS <key>", weight: 2, comparison: CONSUMERS_MAY_DIFFER, before: "8.0" },
   { syntax: "CONFIG SET stream-node-max-entries (2|5|100)", whole: true },
 ];
 
@@ -324,6 +334,42 @@ const HASH: CommandRow[] = [
   { syntax: "HSCAN <key> 0 [MATCH <pattern>] COUNT 100000", comparison: UNORDERED },
 ];
 
+const FIELDS = "FIELDS (1 <field>|2 <field> <field>|3 <field> <field> <field>|<count> <field>+)";
+const PAIRS = "FIELDS (1 <field> <fieldValue>|2 <field> <fieldValue> <field> <fieldValue>" +
+  "|<count> (<field> <fieldValue>)+)";
+const IF = "[NX|XX|GT|LT]";
+const FIELD_TIME = "(EX <seconds>|PX <milliseconds>|EXAT <atSeconds>|PXAT <atMilliseconds>)";
+
+/** Fields that expire, which came with 7.4 and 8.0. */
+const FIELD_EXPIRY: CommandRow[] = [
+  { syntax: `HEXPIRE <key> <seconds> ${IF} ${FIELDS}`, weight: 3 },
+  { syntax: `HPEXPIRE <key> <milliseconds> ${IF} ${FIELDS}`, weight: 2 },
+  { syntax: `HEXPIREAT <key> <atSeconds> ${IF} ${FIELDS}`, weight: 2 },
+  { syntax: `HPEXPIREAT <key> <atMilliseconds> ${IF} ${FIELDS}`, weight: 2 },
+  { syntax: `(HTTL|HEXPIRETIME) <key> ${FIELDS}`, comparison: ANY_SECOND },
+  { syntax: `(HPTTL|HPEXPIRETIME) <key> ${FIELDS}`, comparison: ANY_TIME },
+  { syntax: `HPERSIST <key> ${FIELDS}` },
+  { syntax: "HSCAN <key> 0 [NOVALUES] [MATCH <pattern>] COUNT 100000", comparison: UNORDERED },
+].map((row) => ({ ...row, since: "7.4" }));
+/**
+ * Options stand before the fields, as 8.0 wants it; newer versions take them in any order, and this
+ * server has their words for what is wrong.
+ */
+const FIELD_EXPIRY_8_0: CommandRow[] = [
+  { syntax: `HGETDEL <key> ${FIELDS}`, weight: 2 },
+  { syntax: `HGETEX <key> [${FIELD_TIME}|PERSIST|x] ${FIELDS}`, weight: 3, comparison: ANSWER },
+  { syntax: `HGETEX <key> ${FIELD_TIME} [PERSIST|${FIELD_TIME}] ${FIELDS}`, comparison: ANSWER },
+  {
+    syntax: `HSETEX <key> [FNX|FXX] [${FIELD_TIME}|KEEPTTL] ${PAIRS}`,
+    weight: 5,
+    comparison: ANSWER,
+  },
+  {
+    syntax: `HSETEX <key> [${FIELD_TIME}|KEEPTTL] [FNX|FXX|NX] [KEEPTTL] ${PAIRS}`,
+    comparison: ANSWER,
+  },
+].map((row) => ({ ...row, since: "8.0" }));
+
 /** Also on strings that are none, and on such as other commands wrote into. */
 const HYPERLOGLOG: CommandRow[] = [
   { syntax: "PFADD <key> <value>*", weight: 8 },
@@ -384,9 +430,24 @@ export const SEQUENCES: Record<string, CommandRow[]> = {
     ...GENERIC,
   ],
   hashes: [...HASH, ...HASH, ...STRING.slice(0, 1), ...GENERIC],
+  expiringFields: [
+    ...HASH,
+    ...HASH,
+    ...FIELD_EXPIRY,
+    ...FIELD_EXPIRY,
+    ...FIELD_EXPIRY_8_0,
+    ...FIELD_EXPIRY_8_0,
+    ...GENERIC,
+  ],
   streams: [...STREAM, ...STREAM, ...STRING.slice(0, 1), { syntax: "DEL <key>" }, {
     syntax: "COPY <key> <key> [REPLACE]",
   }],
   transactions: [...TRANSACTIONS, ...TRANSACTIONS, ...EXACT_ROWS],
   keys: [...GENERIC, ...SERVER, ...STRING.slice(0, 3)],
+};
+
+/** From 8.0 on coordinates are printed in other digits, and numbers to sort by are read in another way. */
+export const SEQUENCE_VERSIONS: Record<string, Versions> = {
+  geo: { before: "8.0" },
+  sorting: { before: "8.0" },
 };

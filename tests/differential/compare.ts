@@ -6,11 +6,12 @@ import { type Reply, show } from "../support/reply.ts";
  * - `exact`: same types, same bytes, same order
  * - `unordered`: as `exact`, but elements and entries may stand in another order, at every depth
  * - `type`: same RESP type at the top, an error with the same first word
+ * - `answer`: as `exact`, but of two errors only the first word counts
  * - `near`: as `exact`, but integers may differ by `by`
  * - `ignore`: any two replies
  */
 export type Comparison =
-  | { how: "exact" | "unordered" | "type" | "ignore" }
+  | { how: "exact" | "unordered" | "type" | "answer" | "ignore" }
   | { how: "near"; by: number };
 
 export const EXACT: Comparison = { how: "exact" };
@@ -22,6 +23,10 @@ export function sameReply(left: Reply, right: Reply, comparison: Comparison): bo
       return true;
     case "type":
       return left.type === right.type && firstErrorWord(left) === firstErrorWord(right);
+    case "answer":
+      return left.type === "error" && right.type === "error"
+        ? firstErrorWord(left) === firstErrorWord(right)
+        : show(left) === show(right);
     case "near":
       return isNear(left, right, BigInt(comparison.by));
     case "unordered":
@@ -53,6 +58,13 @@ function isNear(left: Reply, right: Reply, by: bigint): boolean {
   if ("items" in left && "items" in right && left.type === right.type) {
     return left.items.length === right.items.length &&
       left.items.every((item, index) => isNear(item, right.items[index], by));
+  }
+  if ("entries" in left && "entries" in right && left.type === right.type) {
+    return left.entries.length === right.entries.length &&
+      left.entries.every(([key, value], index) => {
+        const [otherKey, otherValue] = right.entries[index];
+        return show(key) === show(otherKey) && isNear(value, otherValue, by);
+      });
   }
   return show(left) === show(right);
 }

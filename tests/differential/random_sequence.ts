@@ -1,10 +1,12 @@
 /** Random command sequences against both servers, and what is left of one once it is cut to what matters. */
 
+import { isAmong, isOlder, redisServerVersion } from "../support/redis_server.ts";
 import { forEachSeed, type Seeded } from "../support/seeded.ts";
 import { plain } from "../support/reply.ts";
 import type { CommandRow } from "./command_tables.ts";
 import { EXACT } from "./compare.ts";
 import { generate, parseSyntax, type Syntax } from "./grammar.ts";
+import { isKnownToDiffer } from "./known_differences.ts";
 import { type ClientPair, describe, type Difference, type ServerPair, showWords } from "./pair.ts";
 import type { Step } from "./pair.ts";
 import { VOCABULARY } from "./vocabulary.ts";
@@ -18,9 +20,11 @@ export async function compareSequences(
   rows: readonly CommandRow[],
   options: { seeds: number; length: number },
 ): Promise<void> {
-  const drawStep = stepsFrom(rows);
+  const version = pair.redisVersion;
+  const drawStep = stepsFrom(rows.filter((row) => isAmong(version, row)));
   await forEachSeed(options.seeds, async (random) => {
-    const steps = Array.from({ length: options.length }, () => drawStep(random));
+    const steps = Array.from({ length: options.length }, () => drawStep(random))
+      .filter(({ words }) => !isKnownToDiffer(version, words));
     const found = await firstDifference(pair, steps);
     if (found === null) return;
     const shortest = await minimize(pair, steps.slice(0, found.index + 1));
@@ -99,7 +103,8 @@ export async function compareData(client: ClientPair): Promise<Difference | null
     const found = await client.run(listing);
     if (found !== null) return found;
     const keys = plain(await client.redis.send("KEYS", "*")) as string[];
-    const details = await client.run(await readingSteps(client, keys));
+    const details = await client.run(await readingSteps(client, keys)) ??
+      await client.run(await fieldExpirySteps(client, keys));
     if (details !== null) return details;
   }
   return await client.run([{ words: ["DEBUG", "DIGEST"], comparison: EXACT }]);
@@ -130,7 +135,20 @@ async function readingSteps(client: ClientPair, keys: readonly string[]): Promis
     encodingStep(key, String(plain(types[index]))),
     { words: ["PTTL", key], comparison: { how: "near", by: 2000 } },
     ...optional(READ_BY_TYPE[String(plain(types[index]))]?.(key)),
+    { words: ["DEBUG", "DIGEST-VALUE", key], comparison: EXACT },
   ]);
+}
+
+/** When the fields of hashes expire; a redis-server before 7.4 does not know. */
+async function fieldExpirySteps(client: ClientPair, keys: readonly string[]): Promise<Step[]> {
+  if (isOlder(redisServerVersion, "7.4")) return [];
+  const replies = await client.redis.pipeline(keys.map((key) => ["HKEYS", key]));
+  return keys.flatMap((key, index) => {
+    const fields = plain(replies[index]);
+    if (!Array.isArray(fields) || fields.length === 0) return [];
+    const words = ["HPEXPIRETIME", key, "FIELDS", String(fields.length), ...fields as string[]];
+    return [{ words, comparison: { how: "near", by: 2000 } }];
+  });
 }
 
 function optional(step: Step | undefined): Step[] {

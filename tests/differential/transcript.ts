@@ -7,19 +7,24 @@
  *     @client NAME   the commands that follow come from that client; the first is `main`
  *     @sleep MS      wait
  *     @flags N=V ..  start the servers with these flags; before the first command
- *     @since 7.2     the next command is compared only with a redis-server of that version or newer
- *     @unordered @type @ignore @near N
+ *     @versions 7.4  the whole transcript is for a redis-server of that version or newer; with a second
+ *                    word only for one that is older than that
+ *     @since 7.2     the next line is run only with a redis-server of that version or newer
+ *     @before 8.0    the next line is run only with an older redis-server
+ *     @unordered @type @answer @ignore @near N
  *                    how the reply of the next command is compared (see compare.ts)
  *     @raw TEXT      send these bytes (redis-cli's quoting) as they are and compare one reply
  *     @message       compare the next message the client gets without sending anything
  *     @closed        both servers must close the connection now
  */
 
+import { isAmong, type Versions } from "../support/redis_server.ts";
 import { show } from "../support/reply.ts";
 import { latin1 } from "../support/resp_client.ts";
 import type { Flags } from "../support/server_process.ts";
 import { splitWords } from "../support/words.ts";
 import { type Comparison, EXACT, sameReply } from "./compare.ts";
+import { isKnownToDiffer } from "./known_differences.ts";
 import { type ClientPair, describe, type ServerPair } from "./pair.ts";
 
 export interface Line {
@@ -28,15 +33,18 @@ export interface Line {
   kind: string;
   words: string[];
   comparison: Comparison;
-  since: number[];
+  since: string;
+  before: string;
 }
 
 export interface Transcript {
   flags: Flags;
+  /** Which redis-server it is for. */
+  versions: Versions;
   lines: Line[];
 }
 
-const COMPARISONS = new Set(["unordered", "type", "ignore", "near"]);
+const COMPARISONS = new Set(["unordered", "type", "answer", "ignore", "near"]);
 const ACTIONS = new Set(["resp", "client", "sleep", "raw", "message", "closed"]);
 
 /** Reads a transcript. Throws on a directive it does not know. */
@@ -44,7 +52,8 @@ export function parseTranscript(text: string): Transcript {
   const flags: Flags = {};
   const lines: Line[] = [];
   let comparison = EXACT;
-  let since: number[] = [];
+  let versions: Versions = {};
+  let since = "", before = "";
   for (const [index, source] of text.split("\n").entries()) {
     const line = source.trim();
     if (line === "" || line.startsWith("#")) continue;
@@ -52,19 +61,23 @@ export function parseTranscript(text: string): Transcript {
     const kind = line.startsWith("@") ? words.shift()! : "command";
     if (kind === "flags") {
       for (const word of words) flags[word.split("=")[0]] = word.slice(word.indexOf("=") + 1);
+    } else if (kind === "versions") {
+      versions = { since: words[0], before: words[1] };
     } else if (kind === "since") {
-      since = words[0].split(".").map(Number);
+      since = words[0];
+    } else if (kind === "before") {
+      before = words[0];
     } else if (COMPARISONS.has(kind)) {
       comparison = { how: kind, by: Number(words[0] ?? 0) } as Comparison;
     } else if (kind === "command" || ACTIONS.has(kind)) {
-      lines.push({ number: index + 1, kind, words, comparison, since });
+      lines.push({ number: index + 1, kind, words, comparison, since, before });
       comparison = EXACT;
-      since = [];
+      since = before = "";
     } else {
       throw new Error(`line ${index + 1}: unknown directive @${kind}`);
     }
   }
-  return { flags, lines };
+  return { flags, versions, lines };
 }
 
 /** Runs a transcript against both servers; returns the differences in readable form. */
@@ -78,7 +91,8 @@ export async function runTranscript(pair: ServerPair, transcript: Transcript): P
     return known;
   };
   for (const line of transcript.lines) {
-    if (isOlder(pair.redisVersion, line.since)) continue;
+    if (!isAmong(pair.redisVersion, line)) continue;
+    if (line.kind === "command" && isKnownToDiffer(pair.redisVersion, line.words)) continue;
     if (line.kind === "client") {
       current = line.words[0];
       await client();
@@ -125,11 +139,4 @@ async function runLine(client: ClientPair, line: Line): Promise<string | null> {
       return `redis-server: ${show(expected)}\nminiredis:    ${show(actual)}`;
     }
   }
-}
-
-function isOlder(version: readonly number[], than: readonly number[]): boolean {
-  for (const [index, wanted] of than.entries()) {
-    if (version[index] !== wanted) return version[index] < wanted;
-  }
-  return false;
 }

@@ -8,10 +8,10 @@ import { parseTranscript, runTranscript } from "./transcript.ts";
 const folder = `${import.meta.dirname}/transcripts`;
 
 for (const name of [...Deno.readDirSync(folder)].map((entry) => entry.name).sort()) {
+  const transcript = parseTranscript(Deno.readTextFileSync(`${folder}/${name}`));
   testWithRedis(`every reply of ${name} is the one redis-server gives`, async () => {
-    const transcript = parseTranscript(await Deno.readTextFile(`${folder}/${name}`));
     await using pair = await ServerPair.start(transcript.flags);
     const differences = await runTranscript(pair, transcript);
     assertEquals(differences.length, 0, `\n${differences.join("\n\n")}`);
-  });
+  }, transcript.versions);
 }

@@ -116,6 +116,8 @@ export const VOCABULARY: Vocabulary = {
   integer: mostly(whole(-1000, 1000), INTEGERS),
   float: mostly((random) => String(random.between(-1000, 1000) / 8), FLOATS),
   index: mostly(whole(-12, 12), INTEGERS),
+  // None between 32 and 64 bits: the LSET of 7.2 takes what is left of it in 32.
+  listIndex: mostly(whole(-12, 12), ["9223372036854775808", "x", "", "007"]),
   offset: mostly(whole(0, 40), ["-1", "4095", "100000", "536870912", "4294967296", "x", ""]),
   bit: mostly(whole(0, 1), ["2", "-1", "x"]),
   bitOffset: mostly(whole(0, 300), ["-1", "65537", "4294967296", "4294967295x", "x", "#1"]),

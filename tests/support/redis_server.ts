@@ -4,12 +4,19 @@ import { findProgram } from "./programs.ts";
 import { RespClient } from "./resp_client.ts";
 import { type Flags, ServerProcess } from "./server_process.ts";
 
-/** The redis-server on the PATH, or null. */
-export const redisServerPath: string | null = findProgram("redis-server");
+/**
+ * The redis-server that tests compare with, or null: the program that the environment variable
+ * REDIS_SERVER names, of whatever version it is, or else the one on the PATH.
+ */
+export const redisServerPath: string | null = Deno.env.get("REDIS_SERVER") ??
+  findProgram("redis-server");
+
+/** Its version as `[major, minor, patch]`; without a server there is none, and any is newer. */
+export const redisServerVersion: readonly number[] = programVersion(redisServerPath);
 
 /** Starts redis-server in a temporary folder on a free port. */
 export function startRedis(flags: Flags = {}, dir?: string): Promise<ServerProcess> {
-  if (redisServerPath === null) throw new Error("redis-server is not on the PATH");
+  if (redisServerPath === null) throw new Error("there is no redis-server to compare with");
   return ServerProcess.start({ command: redisServerPath, flags, dir });
 }
 
@@ -23,12 +30,59 @@ export async function withRedis(
   await check(client, server);
 }
 
-/** A test that needs redis-server: registered as ignored, and said so, where there is none. */
-export function testWithRedis(name: string, check: (t: Deno.TestContext) => Promise<void>): void {
-  if (redisServerPath === null) {
-    console.log(`skipped, redis-server is not on the PATH: ${name}`);
+/** Versions of redis-server: from `since` on, and before `before`; "" where there is no limit. */
+export interface Versions {
+  since?: string;
+  before?: string;
+}
+
+/**
+ * A test that needs redis-server, of one of these versions if they are given: registered as ignored,
+ * and said so, where there is none.
+ */
+export function testWithRedis(
+  name: string,
+  check: (t: Deno.TestContext) => Promise<void>,
+  versions: Versions = {},
+): void {
+  const wanting = redisServerPath === null
+    ? "redis-server is not on the PATH"
+    : !isAmong(redisServerVersion, versions)
+    ? `redis-server ${redisServerVersion.join(".")} is too ${
+      isOlder(redisServerVersion, versions.since ?? "") ? "old" : "new"
+    }`
+    : "";
+  if (wanting !== "") console.log(`skipped, ${wanting}: ${name}`);
+  Deno.test({ name, ignore: wanting !== "", fn: check });
+}
+
+/** Whether a version is one of those. */
+export function isAmong(
+  version: readonly number[],
+  { since = "", before = "" }: Versions,
+): boolean {
+  return !isOlder(version, since) && (before === "" || isOlder(version, before));
+}
+
+/** Whether a version is older than another one, given as text; an empty text asks for nothing. */
+export function isOlder(version: readonly number[], than: string): boolean {
+  if (than === "") return false;
+  for (const [index, wanted] of than.split(".").map(Number).entries()) {
+    const has = version[index] ?? 0;
+    if (has !== wanted) return has < wanted;
   }
-  Deno.test({ name, ignore: redisServerPath === null, fn: check });
+  return false;
+}
+
+/** What `--version` says. Valkey counts on by itself: for clients it is the Redis it left. */
+function programVersion(path: string | null): number[] {
+  if (path === null) return [];
+  const { stdout } = new Deno.Command(path, { args: ["--version"] }).outputSync();
+  const text = new TextDecoder().decode(stdout);
+  if (text.startsWith("Valkey")) return [7, 2, 4];
+  const version = text.match(/ v=([\d.]+)/);
+  if (version === null) throw new Error(`${path} --version says: ${text}`);
+  return version[1].split(".").map(Number);
 }
 
 /** The version of a running server as `[major, minor, patch]`. */
