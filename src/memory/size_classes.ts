@@ -11,6 +11,7 @@ export const MAX_SMALL_UNITS = 4096;
 
 const FINE_UNITS = 64; // up to 512 bytes every multiple of 8 has a class of its own
 const STEPS_PER_DOUBLING = 16; // above it a block wastes at most a sixteenth
+const WASTE_LIMIT = 96; // a span is long enough that at most this part of it is no block
 
 function buildClassUnits(): number[] {
   const units = [0]; // class 0 is "not small"
@@ -27,7 +28,7 @@ function pagesFor(units: number): number {
   for (let pages = minimum; pages < 64; pages++) {
     const blocks = Math.floor(pages * PAGE_UNITS / units);
     const waste = pages * PAGE_UNITS - blocks * units;
-    if (blocks >= 4 && waste * 32 <= pages * PAGE_UNITS) return pages;
+    if (blocks >= 4 && waste * WASTE_LIMIT <= pages * PAGE_UNITS) return pages;
   }
   return 64;
 }

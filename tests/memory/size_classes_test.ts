@@ -33,6 +33,6 @@ Deno.test("a span holds at least four blocks and wastes little at its end", () =
     const used = CLASS_BLOCKS[sizeClass] * CLASS_UNITS[sizeClass];
     assert(CLASS_BLOCKS[sizeClass] >= 4);
     assert(used <= units);
-    assert((units - used) * 16 <= units, `class ${sizeClass} wastes ${units - used} of ${units}`);
+    assert((units - used) * 96 <= units, `class ${sizeClass} wastes ${units - used} of ${units}`);
   }
 });
