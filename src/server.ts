@@ -20,13 +20,11 @@ import { SESSION_CLOSING } from "./engine/session.ts";
 import { applySettings } from "./engine/settings.ts";
 import { Arena } from "./memory/arena.ts";
 import { Listeners } from "./net/listener.ts";
-import { AOF_FILES } from "./persistence/aof_files.ts";
 import { AofLoader } from "./persistence/aof_load.ts";
 import { AppendOnlyDoor } from "./persistence/append_only_door.ts";
 import { AppendOnlyFile } from "./persistence/append_only_file.ts";
 import { Dumps } from "./persistence/dumps.ts";
 import { DumpLoader } from "./persistence/load.ts";
-import { type FileLock, lockFiles } from "./persistence/file_lock.ts";
 import { removeLeftovers } from "./persistence/leftovers.ts";
 import { LoadError } from "./persistence/load_state.ts";
 import { DumpSaver } from "./persistence/save.ts";
@@ -65,7 +63,6 @@ export class Server {
   readonly #dumps: Dumps;
   readonly #configFile: string;
   readonly #startedAtMs = this.#clock.nowMs();
-  #lock: FileLock | undefined;
   #stopping = false;
   readonly #stopped = Promise.withResolvers<number>();
 
@@ -122,7 +119,7 @@ export class Server {
       onFatal: () => Deno.exit(1),
     });
     this.#cron.add(() => this.#dumps.tick());
-    this.#cron.add((nowMs) => this.#appendOnly.tick(nowMs));
+    this.#cron.add(() => this.#appendOnly.tick());
   }
 
   /** Listens, loads, serves, and stops; answers the exit status. */
@@ -169,7 +166,8 @@ export class Server {
     const nowMs = this.#clock.nowMs();
     removeLeftovers({ config: this.#config, logger, nowMs, pid: Deno.pid });
     const files = new AofLoader({ engine, logger, dumps: this.#loader });
-    if (this.#config.bool("appendonly")) await this.#keepOthersFrom(files.folder);
+    // Two servers that append to the same files would leave what neither of them wrote.
+    if (this.#config.bool("appendonly")) await this.#appendOnly.claim();
     const manifest = files.readManifest();
     if (!this.#config.bool("appendonly")) {
       await this.#loader.load(this.#saver.path);
@@ -185,25 +183,12 @@ export class Server {
     return true;
   }
 
-  /** Two servers that append to the same files would leave what neither of them wrote. */
-  async #keepOthersFrom(folder: string): Promise<void> {
-    try {
-      AOF_FILES.makeFolder(folder);
-    } catch {
-      return; // whoever opens its files will say why
-    }
-    this.#lock = await lockFiles(join(folder, this.#config.text("appendfilename")));
-    if (this.#lock !== undefined) return;
-    throw new LoadError(`Can't use the append-only files in ${folder}: another server does`);
-  }
-
   /** Lets go of everything; answers the exit status. */
   async #close(unhook: () => void): Promise<number> {
     const status = await this.#stopped.promise;
     await this.#listeners.close();
     await this.#appendOnly.close();
     await this.#saver.finished; // one that was cancelled removes its file
-    this.#lock?.[Symbol.dispose]();
     unhook(); // not before: another signal would end the process with its own status
     this.logger.warning("Redis is now ready to exit, bye bye...");
     return status;

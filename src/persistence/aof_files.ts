@@ -1,6 +1,7 @@
 // The doors to the folder of the append-only file.
 import { dirname } from "node:path";
 import { DUMP_FILES, type DumpFiles } from "./dump_files.ts";
+import { type LockAnswer, tryLockFiles } from "./file_lock.ts";
 
 /** A file that grows at its end. */
 export interface AofFile {
@@ -23,6 +24,12 @@ export interface AofFiles extends DumpFiles {
   makeFolder(path: string): void;
   /** Bytes of a file. */
   size(path: string): number;
+  /** What stands in a file; undefined where there is none. */
+  read(path: string): Uint8Array | undefined;
+  /** Names of the files in a folder; none where there is no folder. */
+  list(folder: string): readonly string[];
+  /** Keeps other servers from the files whose names begin with the name of `path`. */
+  lock(path: string): LockAnswer;
   /** Removes a file, which may take a while, in the background. */
   removeLater(path: string): Promise<void>;
 }
@@ -81,5 +88,27 @@ export const AOF_FILES: AofFiles = {
     }
   },
   size: (path) => Deno.statSync(path).size,
+  read(path) {
+    return isMissing(() => Deno.statSync(path).isFile) ? undefined : Deno.readFileSync(path);
+  },
+  list(folder) {
+    const names: string[] = [];
+    isMissing(() => {
+      for (const { name, isFile } of Deno.readDirSync(folder)) if (isFile) names.push(name);
+      return true;
+    });
+    return names;
+  },
+  lock: tryLockFiles,
   removeLater: (path) => Deno.remove(path),
 };
+
+/** Whether it is not there, or not what `look` looks for. Throws what else the system says. */
+function isMissing(look: () => boolean): boolean {
+  try {
+    return !look();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return true;
+    throw error;
+  }
+}

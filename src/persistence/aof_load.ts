@@ -8,17 +8,15 @@ import { AOF_FILES, type AofFiles } from "./aof_files.ts";
 import { AofFolder } from "./aof_folder.ts";
 import {
   type AofManifest,
-  EMPTY_MANIFEST,
   filesToLoad,
   isEmptyManifest,
-  ManifestError,
   manifestName,
-  parseManifest,
   withUpgradedBase,
 } from "./aof_manifest.ts";
 import { FunctionLog } from "./aof_functions.ts";
 import { type AofFault, AofReader } from "./aof_reader.ts";
 import { AofReplay, commandNameIn, commandTest } from "./aof_replay.ts";
+import { manifestMissed, refusalOf } from "./aof_unlisted.ts";
 import { cutTail } from "./aof_tail.ts";
 import { ReplaceError } from "./dump_files.ts";
 import type { DumpLoader } from "./load.ts";
@@ -84,26 +82,7 @@ export class AofLoader {
 
   /** Reads the manifest; the empty one where there is none. Throws LoadError. */
   readManifest(): AofManifest {
-    const name = manifestName(this.#folder.name);
-    const path = this.#folder.pathOf(name);
-    if (!isFile(path)) {
-      this.#logger.debug(`The AOF manifest file ${name} doesn't exist`);
-      return EMPTY_MANIFEST;
-    }
-    try {
-      return parseManifest(Deno.readFileSync(path));
-    } catch (error) {
-      if (!(error instanceof ManifestError)) {
-        throw new LoadError(
-          `Fatal error: can't open the AOF manifest file ${name} for reading: ${
-            systemErrorWords(error)
-          }`,
-        );
-      }
-      const { line, lineNumber, message } = error;
-      const place = line === undefined ? "" : ` at line ${lineNumber} >>> '${line}'`;
-      throw new LoadError(`FATAL AOF MANIFEST FILE ERROR in ${name}${place}: ${message}`);
-    }
+    return this.#folder.readManifest();
   }
 
   /** Whether {@link load} would find anything. */
@@ -129,7 +108,7 @@ export class AofLoader {
   }
 
   *#slices(given: AofManifest): LoadSlices<LoadedAof> {
-    const manifest = this.#takeOver(given);
+    const manifest = this.#takeOver(this.#completed(given));
     const parts = this.#partsOf(manifest);
     const total = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
     const baseBytes = manifest.base === undefined ? 0 : parts[0].sizeBytes;
@@ -274,6 +253,31 @@ export class AofLoader {
     }
     this.#logger.warning(`AOF ${name} loaded anyway because aof-load-truncated is enabled`);
     return bytes;
+  }
+
+  /**
+   * The manifest, or the one that should be in its place. Throws LoadError where files that it does not
+   * name may be part of the data.
+   */
+  #completed(manifest: AofManifest): AofManifest {
+    const unlisted = this.#folder.unlisted(manifest), { name } = this.#folder;
+    const refusal = refusalOf(manifest, unlisted, name);
+    if (refusal === undefined) return manifest;
+    const missed = this.#findsOldFile() ? undefined : manifestMissed(manifest, unlisted);
+    if (missed === undefined) throw new LoadError(refusal);
+    const files = filesToLoad(missed).map((file) => file.name).join(" and ");
+    this.#logger.warning(
+      `The AOF manifest ${
+        manifestName(name)
+      } did not get, or lost, its place. It is made anew: the` +
+        ` data is in ${files}.`,
+    );
+    try {
+      this.#folder.persist(missed);
+    } catch (error) {
+      throw new LoadError(`The AOF manifest was not written: ${(error as Error).message}`);
+    }
+    return missed;
   }
 
   /** A single file, as Redis before 7.0 wrote it, becomes the base. Throws LoadError. */

@@ -13,11 +13,25 @@ export class RewriteLimit {
   #untilMs = 0;
   readonly #logger: Logger;
 
-  constructor(logger: Logger) {
+  readonly #config: Config;
+
+  constructor(config: Config, logger: Logger) {
+    this.#config = config;
     this.#logger = logger;
   }
 
-  /** Whether no rewrite may begin by itself at `nowMs`, Unix ms. */
+  /**
+   * Whether a file that was once `baseBytes` long is to be rewritten because of its growth, and may be
+   * (`auto-aof-rewrite-percentage`, `auto-aof-rewrite-min-size`).
+   */
+  isGrown(nowMs: number, size: { currentBytes: number; baseBytes: number }): boolean {
+    const percent = growthDue(this.#config, size.currentBytes, size.baseBytes);
+    if (percent === undefined || this.holds(nowMs)) return false;
+    this.#logger.notice(`Starting automatic rewriting of AOF on ${percent}% growth`);
+    return true;
+  }
+
+  /** Whether no rewrite may begin by itself at `nowMs`, monotonic: the system's clock may jump. */
   holds(nowMs: number): boolean {
     if (this.failures < FAILURES_ALLOWED) {
       this.#minutes = this.#untilMs = 0;
@@ -38,11 +52,8 @@ export class RewriteLimit {
   }
 }
 
-/**
- * By how many percent a file grew, if that is so much that it has to be rewritten
- * (`auto-aof-rewrite-percentage`, `auto-aof-rewrite-min-size`).
- */
-export function growthDue(config: Config, bytes: number, baseBytes: number): number | undefined {
+/** By how many percent a file grew, if that is so much that it has to be rewritten. */
+function growthDue(config: Config, bytes: number, baseBytes: number): number | undefined {
   const percentage = config.int("auto-aof-rewrite-percentage");
   if (percentage === 0 || bytes <= config.int("auto-aof-rewrite-min-size")) return undefined;
   const growth = Math.floor(bytes * 100 / (baseBytes || 1)) - 100;

@@ -5,22 +5,18 @@ import { systemErrorWords } from "../base/system_error.ts";
 import type { Engine } from "../engine/engine.ts";
 import { AOF_FILES, type AofFiles } from "./aof_files.ts";
 import { AofFolder } from "./aof_folder.ts";
-import {
-  type AofManifest,
-  isEmptyManifest,
-  withIncrsAsHistory,
-  withNextBase,
-  withNextIncr,
-} from "./aof_manifest.ts";
+import { type AofManifest, isEmptyManifest, withNextBase } from "./aof_manifest.ts";
 import { AofRewrite } from "./aof_rewrite.ts";
-import { growthDue, RewriteLimit } from "./aof_rewrite_limit.ts";
+import { RewriteLimit } from "./aof_rewrite_limit.ts";
+import { commitBase, openLastIncr, openNextIncr } from "./aof_steps.ts";
 import { AofWriter, type SyncPolicy } from "./aof_writer.ts";
 import { ReplaceError } from "./dump_files.ts";
 import { LoadError } from "./load_state.ts";
 
-const REWRITE_NEEDED = "Redis needs to enable the AOF but can't trigger a background AOF rewrite" +
-  " operation. Check the above logs for more info about the error.";
-const CANNOT_TURN_ON = "Unable to turn on AOF. Check server logs.";
+const SCHEDULED = "AOF was enabled but there is already another background operation. An AOF" +
+  " background was scheduled to start when possible.";
+const STOPPED = "AOF was enabled but there is already an AOF rewriting in background. Stopping" +
+  " background AOF and starting a rewrite now.";
 
 /** What it works with. */
 export interface AppendOnlyFileOptions {
@@ -63,6 +59,8 @@ export class AppendOnlyFile {
   /** Bytes of its files but the one that is open. */
   #otherBytes = 0;
   #rewrite: AofRewrite | undefined;
+  /** Whether it is not known yet if the files are this server's. */
+  #claiming = false;
   readonly #engine: Engine;
   readonly #logger: Logger;
   readonly #options: AppendOnlyFileOptions;
@@ -71,7 +69,7 @@ export class AppendOnlyFile {
     this.#options = options;
     const engine = this.#engine = options.engine;
     this.#logger = options.logger;
-    this.limit = new RewriteLimit(options.logger);
+    this.limit = new RewriteLimit(engine.config, options.logger);
     const { config } = engine;
     this.#folder = new AofFolder(config, options.logger, options.files ?? AOF_FILES);
     this.writer = new AofWriter({
@@ -89,6 +87,7 @@ export class AppendOnlyFile {
       () => config.bool("appendonly") ? this.#enable() : this.#disable(),
     );
     config.onChange("aof-disable-auto-gc", () => this.#folder.removeHistory());
+    config.onChange("dir", () => this.#stays());
     this.#follow();
   }
 
@@ -97,6 +96,18 @@ export class AppendOnlyFile {
     const { config } = this.#engine;
     this.writer.buffer.timestamps = config.bool("aof-timestamp-enabled");
     this.writer.policy = config.rendered("appendfsync") as SyncPolicy;
+  }
+
+  /** Redis goes on in two folders then, and neither of them holds all. */
+  #stays(): string | undefined {
+    if (this.state === "off" || !this.#folder.hasMoved) return undefined;
+    if (!this.#engine.config.bool("appendonly")) return undefined;
+    return `the append-only files are in ${this.#folder.path}: set appendonly to no first`;
+  }
+
+  /** Takes the files before they are loaded. Throws LoadError when another server has them. */
+  async claim(): Promise<void> {
+    await this.#folder.claimInTime();
   }
 
   /** The rewrite under way. */
@@ -128,6 +139,7 @@ export class AppendOnlyFile {
 
   #open(): void {
     const folder = this.#folder;
+    folder.hold();
     folder.make();
     let { manifest } = folder;
     if (isEmptyManifest(manifest)) {
@@ -135,16 +147,7 @@ export class AppendOnlyFile {
       this.#rewriting(manifest.base!.name).runNow();
       this.#logger.notice(`Creating AOF base file ${manifest.base!.name} on server start`);
     }
-    const isNew = manifest.incrs.length === 0;
-    if (isNew) manifest = withNextIncr(manifest, folder.name);
-    const { name } = manifest.incrs.at(-1)!;
-    const file = folder.files.open(folder.pathOf(name), { empty: false });
-    try {
-      if (manifest !== folder.manifest) folder.persist(manifest);
-    } catch (error) {
-      file.close();
-      throw error;
-    }
+    const { file, name, isNew } = openLastIncr(folder, manifest);
     const bytes = folder.sizeOf(name);
     this.writer.open(file, bytes);
     this.#otherBytes = folder.totalBytes() - bytes;
@@ -157,26 +160,43 @@ export class AppendOnlyFile {
   /** CONFIG SET appendonly yes. Answers a refusal or nothing. */
   #enable(): string | undefined {
     if (this.state !== "off") return undefined;
+    const refusal = this.#folder.claim();
+    if (typeof refusal === "string") return refusal;
     this.state = "waiting";
-    if (this.#options.saving()) {
+    if (refusal !== undefined) this.#claimLater(refusal);
+    else if (this.#options.saving()) {
       this.scheduled = true;
-      this.#logger.notice(
-        "AOF was enabled but there is already another background operation. An AOF background was" +
-          " scheduled to start when possible.",
-      );
-      return undefined;
+      this.#logger.notice(SCHEDULED);
+    } else {
+      if (this.#rewrite !== undefined) {
+        this.#logger.notice(STOPPED);
+        this.cancelRewrite();
+      }
+      this.#startRewrite();
     }
-    if (this.#rewrite !== undefined) {
-      this.#logger.notice(
-        "AOF was enabled but there is already an AOF rewriting in background. Stopping background" +
-          " AOF and starting a rewrite now.",
-      );
-      this.cancelRewrite();
-    }
-    if (this.#startRewrite()) return undefined;
-    this.state = "off";
-    this.#logger.warning(REWRITE_NEEDED);
-    return CANNOT_TURN_ON;
+    return undefined;
+  }
+
+  /** The runtime cannot tell at once whether another server has the files: it begins when it can. */
+  #claimLater(claim: Promise<string | undefined>): void {
+    this.#claiming = this.scheduled = true;
+    this.#later(claim.then((refusal) => {
+      this.#claiming = false;
+      if (refusal !== undefined) {
+        this.scheduled = false;
+        this.lastRewriteFailed = true;
+        if (this.state !== "waiting") return;
+        this.state = "off";
+        this.#engine.config.assign("appendonly", ["no"]);
+      }
+      this.#letGo();
+    }));
+  }
+
+  /** Others may have the files where nothing is written to them any more. */
+  #letGo(): void {
+    const isIdle = this.state === "off" && this.#rewrite === undefined && !this.scheduled;
+    if (isIdle && !this.#claiming) this.#folder.release();
   }
 
   /** CONFIG SET appendonly no. */
@@ -191,7 +211,7 @@ export class AppendOnlyFile {
     this.#engine.propagation.remove(this.writer.buffer);
     this.state = "off";
     this.scheduled = false;
-    this.#later(this.writer.close());
+    this.#later(this.writer.close().then(() => this.#letGo()));
   }
 
   /** BGREWRITEAOF; `later` where it must not begin at once. */
@@ -206,19 +226,14 @@ export class AppendOnlyFile {
   }
 
   /** Called by the cron: what is due. */
-  tick(nowMs: number): void {
+  tick(): void {
     this.writer.tick();
-    if (this.#rewrite !== undefined || this.#options.saving()) return;
-    if (this.scheduled) {
-      if (!this.limit.holds(nowMs)) this.#startRewrite();
-    } else if (this.state === "on") this.#rewriteIfGrown(nowMs);
-  }
-
-  #rewriteIfGrown(nowMs: number): void {
-    const growth = growthDue(this.#engine.config, this.currentBytes, this.baseBytes);
-    if (growth === undefined || this.limit.holds(nowMs)) return;
-    this.#logger.notice(`Starting automatic rewriting of AOF on ${growth}% growth`);
-    this.#startRewrite();
+    if (this.#rewrite !== undefined || this.#options.saving() || this.#claiming) return;
+    const nowMs = this.#engine.keyspace.clock.monotonicMs(), { currentBytes, baseBytes } = this;
+    const isDue = this.scheduled
+      ? !this.limit.holds(nowMs)
+      : this.state === "on" && this.limit.isGrown(nowMs, { currentBytes, baseBytes });
+    if (isDue) this.#startRewrite();
   }
 
   get #usesPreamble(): boolean {
@@ -238,13 +253,15 @@ export class AppendOnlyFile {
 
   /** Begins to rewrite, at the next turn of the event loop; false when the folder is out of reach. */
   #startRewrite(): boolean {
-    try {
-      this.#folder.make();
-    } catch (error) {
-      const words = systemErrorWords(error);
-      this.#logger.warning(`Can't open or create append-only dir ${this.#folder.path}: ${words}`);
+    const refusal = this.#folder.claim();
+    if (typeof refusal === "string") {
       this.lastRewriteFailed = true;
+      this.limit.failures++;
       return false;
+    }
+    if (refusal !== undefined) {
+      this.#claimLater(refusal);
+      return true;
     }
     this.scheduled = false;
     this.rewrites++;
@@ -279,16 +296,8 @@ export class AppendOnlyFile {
     const folder = this.#folder, { writer } = this;
     // Nothing of the next file may be on the disk before all of this one is.
     if (!writer.syncNow()) throw new ReplaceError("cannot sync", "the file that is written now");
-    const manifest = withNextIncr(folder.manifest, folder.name);
-    const { name } = manifest.incrs.at(-1)!;
-    const file = folder.openEmpty(name);
+    const { file, name } = openNextIncr(folder, folder.manifest);
     const before = this.currentBytes;
-    try {
-      folder.persist(manifest);
-    } catch (error) {
-      file.close();
-      throw error;
-    }
     writer.release();
     writer.open(file, 0);
     this.#otherBytes = before;
@@ -307,21 +316,9 @@ export class AppendOnlyFile {
   /** The new base file stands beside the others: the manifest says so from now on. */
   #complete(rewrite: AofRewrite): void {
     const folder = this.#folder;
-    let manifest = withNextBase(folder.manifest, folder.name, rewrite.preamble);
     rewrite.commit();
-    let incr: string | undefined;
-    try {
-      if (this.state === "waiting") {
-        manifest = withNextIncr(manifest, folder.name);
-        incr = manifest.incrs.at(-1)!.name;
-        folder.rename(folder.temporaryIncr, incr);
-      }
-      folder.persist(withIncrsAsHistory(manifest, this.state !== "off"));
-    } catch (error) {
-      folder.discard(rewrite.name);
-      if (incr !== undefined) folder.discard(incr);
-      throw error;
-    }
+    const { name, preamble } = rewrite;
+    commitBase(folder, { name, preamble, appended: this.state });
     if (this.state !== "off") {
       this.#otherBytes = folder.sizeOf(rewrite.name);
       this.baseBytes = this.currentBytes;
@@ -339,6 +336,7 @@ export class AppendOnlyFile {
     this.lastRewriteSeconds = Math.round((clock.nowMs() - rewrite.startedAtMs) / 1000);
     this.lastRewriteFailed = !done;
     this.limit.failures = done ? 0 : this.limit.failures + 1;
+    this.#letGo();
     if (done) return this.writer.tick(); // a sync that was put off meanwhile
     if (this.state === "waiting") {
       this.#forgetFirst();
@@ -396,5 +394,6 @@ export class AppendOnlyFile {
       this.#stop();
     }
     await Promise.all([this.finished, this.#folder.finished]);
+    this.#folder.release();
   }
 }

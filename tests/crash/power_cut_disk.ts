@@ -6,6 +6,7 @@
 
 import { basename, dirname, join } from "node:path";
 import type { AofFile, AofFiles } from "../../src/persistence/aof_files.ts";
+import { FileLock } from "../../src/persistence/file_lock.ts";
 import type { Seeded } from "../support/seeded.ts";
 
 /** What stands under a name. */
@@ -68,6 +69,20 @@ export class PowerCutDisk implements AofFiles {
     const content = this.#names.get(path);
     if (content === undefined) throw new Deno.errors.NotFound(path);
     return content.bytes.length;
+  }
+
+  read(path: string): Uint8Array | undefined {
+    return this.#names.get(path)?.bytes;
+  }
+
+  list(folder: string): string[] {
+    return [...this.#names.keys()].filter((path) => dirname(path) === folder).map((path) =>
+      basename(path)
+    );
+  }
+
+  lock(): FileLock {
+    return new FileLock();
   }
 
   syncFolder(folder: string): void {

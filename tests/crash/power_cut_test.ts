@@ -76,7 +76,7 @@ async function step(writer: Writer, random: Seeded): Promise<void> {
     harness.clock.advanceMs(random.below(1500));
     harness.engine.keyspace.freezeClock();
     dumps.tick();
-    appendOnly.tick(harness.clock.nowMs());
+    appendOnly.tick();
   } else if (random.chance(0.2)) {
     const isOn = appendOnly.state !== "off";
     harness.run(`CONFIG SET appendonly ${isOn ? "no" : "yes"}`);

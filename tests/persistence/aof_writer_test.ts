@@ -59,7 +59,7 @@ class Writing implements AsyncDisposable {
     const { clock, engine } = this.saving.harness;
     clock.advanceMs(ms);
     engine.keyspace.freezeClock();
-    this.saving.appendOnly.tick(clock.nowMs());
+    this.saving.appendOnly.tick();
     await settle();
   }
 

@@ -32,7 +32,7 @@ class Server implements AsyncDisposable {
     const { appendOnly, dumps, harness, saver } = this.saving;
     harness.engine.keyspace.freezeClock();
     dumps.tick();
-    appendOnly.tick(harness.clock.nowMs());
+    appendOnly.tick();
     await saver.finished;
     await appendOnly.finished;
     await settle();

@@ -1,8 +1,9 @@
 /** A folder of an append-only file in memory, in which everything can be made to fail. */
 
 import { basename } from "node:path";
-import { latin1 } from "../../src/base/bytes.ts";
+import { latin1, latin1Bytes } from "../../src/base/bytes.ts";
 import type { AofFile, AofFiles } from "../../src/persistence/aof_files.ts";
+import { FileLock, type LockAnswer } from "../../src/persistence/file_lock.ts";
 import type { DumpFile } from "../../src/persistence/dump_files.ts";
 
 /** What the system says when there is no room. */
@@ -23,6 +24,9 @@ export class FakeAofFiles implements AofFiles {
   takesBeforeFailing = 0;
   /** Syncs in the background wait for {@link release}. */
   holdsSyncs = false;
+  /** Whether another server has the files, and whether that is known only in the next turn. */
+  othersHaveIt = false;
+  tellsLater = false;
   readonly #files = new Map<string, Content>();
   #held: (() => void)[] = [];
 
@@ -114,6 +118,21 @@ export class FakeAofFiles implements AofFiles {
 
   size(path: string): number {
     return this.text(this.#note("size", path)).length;
+  }
+
+  read(path: string): Uint8Array | undefined {
+    const name = basename(path);
+    return this.#files.has(name) ? latin1Bytes(this.text(name)) : undefined;
+  }
+
+  list(): readonly string[] {
+    return this.names;
+  }
+
+  lock(path: string): LockAnswer {
+    this.#note("lock", path);
+    const answer = this.othersHaveIt ? undefined : new FileLock();
+    return this.tellsLater ? Promise.resolve(answer) : answer;
   }
 
   #wouldFail(line: string): boolean {
