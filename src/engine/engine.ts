@@ -118,7 +118,7 @@ export class Engine implements Services {
   process(session: Session, request: Request, slot = -1): boolean {
     session.totalCommands++;
     // The hint left by the last request may point into this one: slices are used again.
-    const command = slot < 0 ? this.lookAhead.forget() : this.lookAhead.take(slot, request);
+    const command = slot < 0 ? this.lookAhead.forget() : this.lookAhead.take(slot);
     if ((session.bits & (SESSION_SILENT | SESSION_CLOSING)) === 0) {
       this.#enter(session, request, session.reply, ORIGINS.client, command);
       return session.parked === undefined && (session.bits & SESSION_CLOSING) === 0;

@@ -2,6 +2,7 @@
 import { asciiBytes, latin1, latin1Bytes } from "../base/bytes.ts";
 import { invariant } from "../base/invariant.ts";
 import type { Slice } from "../base/slice.ts";
+import { wordsOf } from "../base/words.ts";
 import type { Request } from "../resp/request.ts";
 import { CommandStats } from "../stats/command_stats.ts";
 import type { CommandLookup, KnownCommand } from "./call.ts";
@@ -51,10 +52,23 @@ export class Command implements KnownCommand {
   }
 }
 
+/** A name as some client writes it: its first and last four bytes, which overlap below eight. */
+interface Spelling {
+  length: number;
+  first: number;
+  last: number;
+  command: Command | undefined;
+}
+
+/** Spellings remembered, a power of two; of two that fall together the later one stays. */
+const SPELLINGS = 64;
+
 /** Open addressing over hashes of lower-cased names. */
 class NameTable {
   #slots: (Command | undefined)[];
-  #last: Command | undefined;
+  #spellings = Array.from({ length: SPELLINGS }, (): Spelling => {
+    return { length: -1, first: 0, last: 0, command: undefined };
+  });
   #mask: number;
 
   constructor(commands: readonly Command[]) {
@@ -76,14 +90,23 @@ class NameTable {
   find(name: Slice): Command | undefined {
     const { bytes, start, end } = name;
     const length = end - start;
+    const words = wordsOf(bytes);
+    if (words === undefined || length > 8 || length < 3 || start === 0) return this.#search(name);
     // Clients tend to repeat themselves, above all in a pipeline.
-    const last = this.#last;
-    if (last !== undefined && last.nameBytes.length === length) {
-      const expected = last.nameBytes;
-      let i = 0;
-      while (i < length && expected[i] === lower(bytes[start + i])) i++;
-      if (i === length) return last;
+    const last = words.getInt32(end - 4, true);
+    const first = length === 3 ? last >>> 8 : words.getInt32(start, true);
+    const spelling = this.#spellings[Math.imul(first ^ last, 0x9e3779b1) >>> 26];
+    if (spelling.first !== first || spelling.last !== last || spelling.length !== length) {
+      spelling.command = this.#search(name);
+      spelling.length = length;
+      spelling.first = first;
+      spelling.last = last;
     }
+    return spelling.command;
+  }
+
+  #search({ bytes, start, end }: Slice): Command | undefined {
+    const length = end - start;
     let slot = nameHash(bytes, start, end) & this.#mask;
     for (;;) {
       const command = this.#slots[slot];
@@ -92,7 +115,7 @@ class NameTable {
       if (expected.length === length) {
         let i = 0;
         while (i < length && expected[i] === lower(bytes[start + i])) i++;
-        if (i === length) return this.#last = command;
+        if (i === length) return command;
       }
       slot = slot + 1 & this.#mask;
     }

@@ -131,18 +131,22 @@ export class HashTable {
   }
 
   /**
-   * First entry of the bucket that keys of this hash are in, 0 for none. With {@link touch} for
-   * looking ahead: the memory of several keys is fetched at the same time instead of in turn.
+   * For looking ahead: finds the first entries of the buckets that keys of these hashes are in, 0 for
+   * none, and reads their headers; answers what it read. Nothing else is done in the loops, so the
+   * memory of all of them is fetched at the same time: hashing in between makes GET an eighth slower.
    */
-  first(hash: number): number {
-    if (this.#mask < 0) return 0;
-    const newRef = this.#newMask >= 0 ? this.arena.i32[this.#newHeads + (hash & this.#newMask)] : 0;
-    return newRef !== 0 ? newRef : this.arena.i32[this.#heads + (hash & this.#mask)];
-  }
-
-  /** Reads the header of an entry, so that it is near when it is needed. */
-  touch(ref: number): number {
-    return this.arena.i32[ref * 2 + 1];
+  fetchFirst(hashes: Int32Array, count: number, entries: Int32Array): number {
+    const { i32 } = this.arena, heads = this.#heads, mask = this.#mask;
+    const newHeads = this.#newHeads, newMask = this.#newMask;
+    if (mask < 0) entries.fill(0, 0, count);
+    else for (let i = 0; i < count; i++) entries[i] = i32[heads + (hashes[i] & mask)];
+    for (let i = 0; i < count && newMask >= 0; i++) {
+      const moved = i32[newHeads + (hashes[i] & newMask)];
+      if (moved !== 0) entries[i] = moved;
+    }
+    let read = 0;
+    for (let i = 0; i < count; i++) read ^= i32[entries[i] * 2 + 1];
+    return read;
   }
 
   /** Links an entry whose key is not in the table; writes its next and hash words. */

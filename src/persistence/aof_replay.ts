@@ -151,7 +151,7 @@ export class AofReplay {
 
   #execute(request: Request, slot: number): void {
     const session = this.#session, reply = this.#reply;
-    const known = this.#lookAhead.take(slot, request) !== undefined;
+    const known = this.#lookAhead.take(slot) !== undefined;
     if (!known && !this.inTransaction && this.#functions.take(request)) return;
     this.#engine.execute(session, request, reply, ORIGINS.aofReplay);
     if (reply.errorCount !== this.#errors) this.#refused(request);

@@ -29,10 +29,7 @@ export class EntryBatch {
   /** Links all entries; false when one of them is in the table already. */
   link(table: HashTable): boolean {
     const { refs, hashes, count } = this, { arena } = table, heads = this.#heads;
-    for (let i = 0; i < count; i++) heads[i] = table.first(hashes[i]);
-    let seen = 0;
-    for (let i = 0; i < count; i++) if (heads[i] !== 0) seen ^= table.touch(heads[i]);
-    heads[0] = seen; // lest the compiler leaves the reading out
+    heads[0] = table.fetchFirst(hashes, count, heads); // lest the compiler leaves the reading out
     for (; this.linked < count; this.linked++) {
       const ref = refs[this.linked], hash = hashes[this.linked];
       const start = ref * 8 + ENTRY_KEY_OFFSET;

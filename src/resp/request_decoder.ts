@@ -2,6 +2,8 @@
 // and the limits and error texts of Redis 7.2.
 import { parseSafeInteger } from "../base/int64.ts";
 import { splitInline } from "./inline.ts";
+import { Slice } from "../base/slice.ts";
+import { readFrom } from "../base/words.ts";
 import { Request } from "./request.ts";
 
 const CR = 0x0d, LF = 0x0a, STAR = 0x2a, DOLLAR = 0x24;
@@ -44,6 +46,8 @@ export class RequestDecoder {
   error = "";
   readonly limits: DecoderLimits;
   #buffer: Uint8Array<ArrayBuffer> = new Uint8Array(FIRST_BUFFER_BYTES);
+  /** The buffer again: four bytes are read at once where they are expected. */
+  #words = new DataView(this.#buffer.buffer);
   #position = 0; // next byte to decode
   #end = 0; // end of the bytes received
   #start = 0; // first byte of the request being decoded
@@ -108,16 +112,22 @@ export class RequestDecoder {
    */
   decodeBatch(limit: number): number {
     const { batch } = this;
+    readFrom(this.#buffer, this.#words);
     const partial = this.request;
     batch[this.#slot] = batch[0];
     batch[0] = partial;
     for (let count = 0; count < limit; count++) {
       if (count === batch.length) batch.push(new Request());
+      const request = batch[count];
+      if (this.#remaining === 0 && this.#whole(request)) continue;
       this.#slot = count;
-      this.request = batch[count];
+      this.request = request;
       this.last = this.decode();
       if (this.last !== "request") return count;
     }
+    this.#slot = limit - 1;
+    this.request = batch[limit - 1];
+    this.last = "request";
     return limit;
   }
 
@@ -148,7 +158,7 @@ export class RequestDecoder {
         if (decoded === undefined) continue; // an empty line
         return decoded;
       }
-      if (this.#whole(position)) return "request";
+      if (this.#whole(this.request)) return "request";
       const lineEnd = this.#findCr(position + 1);
       if (lineEnd < 0) return this.#unfinishedLine("too big mbulk count string");
       const count = parseSafeInteger(this.#buffer, position + 1, lineEnd);
@@ -165,33 +175,47 @@ export class RequestDecoder {
    * Decodes a request that is small and stands in the buffer as a whole: most of them. Anything else
    * (false) is left untouched for the careful way, which also finds the right error.
    */
-  #whole(position: number): boolean {
-    const buffer = this.#buffer, end = this.#end, request = this.request;
-    const count = buffer[position + 1] - 0x30;
-    if (!(count > 0 && count <= 9) || buffer[position + 2] !== CR) return false;
-    position += 4;
+  #whole(request: Request): boolean {
+    const buffer = this.#buffer, words = this.#words, end = this.#end;
+    const first = this.#position;
+    if (first + 4 > end) return false;
+    // Headers are compared four bytes at a time: `*3\r\n`, `$5\r\n` and the beginning of `$64\r\n`.
+    const header = words.getInt32(first, true);
+    const count = (header >>> 8 & 0xff) - 0x30;
+    if ((header & 0xffff00ff | 0) !== 0x0a0d002a || !(count > 0 && count <= 9)) return false;
+    const { slices } = request;
+    while (slices.length < count) slices.push(new Slice());
+    let position = first + 4;
     for (let i = 0; i < count; i++) {
-      let byte = buffer[position + 1];
-      let length = 0, digits = 0;
-      while (byte >= 0x30 && byte <= 0x39) {
-        length = length * 10 + byte - 0x30;
-        if (++digits > 3) break;
-        byte = buffer[position + 1 + digits];
-      }
-      const start = position + digits + 3;
-      const regular = buffer[position] === DOLLAR && byte === CR && digits > 0 && digits <= 3;
-      const canonical = digits === 1 || buffer[position + 1] !== 0x30;
-      // Bytes behind `end` are left from earlier requests; past this line none were looked at.
-      if (!regular || !canonical || start + length + 2 > end) {
-        request.count = 0;
-        return false;
-      }
-      request.next().set(buffer, start, start + length);
+      if (position + 4 > end) return false;
+      const word = words.getInt32(position, true);
+      let length = (word >>> 8 & 0xff) - 0x30, start = position + 4;
+      if ((word & 0xffff00ff | 0) !== 0x0a0d0024) {
+        const ones = (word >>> 16 & 0xff) - 0x30;
+        const digits = length > 0 && length <= 9 && ones >= 0 && ones <= 9;
+        if ((word & 0xff) !== DOLLAR || !digits) return false;
+        length = length * 10 + ones;
+        start++;
+        if (word >>> 24 !== CR) {
+          const last = (word >>> 24) - 0x30;
+          if (!(last >= 0 && last <= 9) || start >= end || buffer[start - 1] !== CR) return false;
+          length = length * 10 + last;
+          start++;
+        }
+      } else if (!(length >= 0 && length <= 9)) return false;
+      // Bytes behind `end` are left from earlier requests.
+      if (start + length + 2 > end) return false;
+      const slice = slices[i];
+      if (slice.bytes !== buffer) slice.bytes = buffer;
+      slice.start = start;
+      slice.end = start + length;
       position = start + length + 2;
     }
+    request.count = count;
+    request.position = this.#start = first;
+    request.framed = true;
     this.#position = position;
     this.#scanned = 0;
-    request.framed = true;
     return true;
   }
 
@@ -297,6 +321,7 @@ export class RequestDecoder {
       if (slice.bytes === from) slice.set(target, slice.start - shift, slice.end - shift);
     }
     this.#buffer = target;
+    this.#words = new DataView(target.buffer);
     if (from !== target) giveUp(from);
     this.#position -= shift;
     this.#end -= shift;
@@ -311,6 +336,7 @@ export class RequestDecoder {
     this.#smallInARow = 0;
     giveUp(this.#buffer);
     this.#buffer = new Uint8Array(STEADY_BUFFER_BYTES);
+    this.#words = new DataView(this.#buffer.buffer);
     // Slices that are not in use would keep the old buffer alive.
     for (const request of this.batch) request.clear();
     this.request.clear();

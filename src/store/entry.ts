@@ -106,13 +106,18 @@ export function valueWord(arena: Arena, ref: number): number {
 }
 
 /**
- * Reads the end of an inline value, or the start of the block of another, so that it is near when it
- * is needed. Answers what it read.
+ * Reads the ends of the inline values of entries (0 for none) and the starts of the blocks of others,
+ * so that they are near when they are needed. Answers what it read.
  */
-export function touchValue(arena: Arena, ref: number): number {
+export function touchValues(arena: Arena, entries: Int32Array, count: number): number {
   const { i32 } = arena;
-  const word = valueWord(arena, ref), value = i32[word];
-  return i32[isInline(encodingOf(arena, ref)) ? word + (value >>> 2) : value * 2];
+  let read = 0;
+  for (let i = 0; i < count; i++) {
+    if (entries[i] === 0) continue;
+    const word = valueWord(arena, entries[i]), value = i32[word];
+    read ^= i32[isInline(encodingOf(arena, entries[i])) ? word + (value >>> 2) : value * 2];
+  }
+  return read;
 }
 
 /** Byte offset of an inline value's first byte. */

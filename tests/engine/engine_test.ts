@@ -6,6 +6,7 @@ import { nested, ORIGINS } from "../../src/engine/origins.ts";
 import { RequestDecoder } from "../../src/resp/request_decoder.ts";
 import { Effects } from "../support/effects.ts";
 import { EngineHarness } from "../support/engine_harness.ts";
+import { forEachSeed } from "../support/seeded.ts";
 import { multibulk, OPEN_LIMITS } from "../resp/decoding.ts";
 import { MADE_UP_COMMANDS, onPass } from "./made_up_commands.ts";
 
@@ -271,6 +272,36 @@ Deno.test("looking ahead never changes what a pipeline does, whatever its length
     const gets = keys.map((key) => multibulk("GET", key)).join("");
     assertEquals(runPipeline(harness, gets), keys.map((key) => `v${key}`).join(" "));
   }
+});
+
+Deno.test("names and keys that are nearly the same are told apart in a pipeline", async () => {
+  await forEachSeed(3, (random) => {
+    const pick = (...of: string[]) => of[random.below(of.length)];
+    const key = () =>
+      pick("", "k", "ke", "key", "key1", "key2", "Key1", "key11", "key:0001", "key:1001");
+    const piped = newHarness(), single = newHarness();
+    for (let round = 0; round < 40; round++) {
+      const lines = Array.from({ length: random.between(1, 40) }, () => {
+        const name = pick(
+          "GET",
+          "get",
+          "gEt",
+          "SET",
+          "GETX",
+          "GE",
+          "INCR",
+          "DECR",
+          "incr",
+          "STRLEN",
+        );
+        const last = pick(key(), key(), "GETRANGE", "getrange", "SETRANGE", "SUBSTR");
+        if (last.length > 5 && name !== "SET") return [last, key(), "0", "-1"];
+        return name === "SET" ? [name, key(), `${random.below(100)}`] : [name, last];
+      });
+      const replies = lines.map((line) => runPipeline(single, multibulk(...line))).join(" ");
+      assertEquals(runPipeline(piped, lines.map((line) => multibulk(...line)).join("")), replies);
+    }
+  });
 });
 
 Deno.test("a key looked at ahead is found though the pipeline before it changed it", () => {

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { readFrom } from "../../src/base/words.ts";
 import { halfSipHash } from "../../src/memory/half_siphash.ts";
 import { forEachSeed } from "../support/seeded.ts";
 
@@ -69,6 +70,8 @@ Deno.test("any range of any bytes under any key hashes as the reference says", a
         finalization: 3,
       });
       assertEquals(halfSipHash(bytes, start, end, key), expected);
+      readFrom(bytes, new DataView(bytes.buffer));
+      assertEquals(halfSipHash(bytes, start, end, key), expected, "by words");
     }
   });
 });
