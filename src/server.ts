@@ -7,6 +7,7 @@ import { FileSink, Logger, type LogLevel, StdoutSink } from "./base/logger.ts";
 import { SystemRandom } from "./base/random.ts";
 import { MINIREDIS_VERSION, REDIS_VERSION } from "./base/version.ts";
 import { banner } from "./cli/banner.ts";
+import { removePidFile, writePidFile } from "./cli/pid_file.ts";
 import { systemErrorWords } from "./base/system_error.ts";
 import { allCommands } from "./commands/registry.ts";
 import type { Config } from "./config/config.ts";
@@ -89,6 +90,7 @@ export class Server {
       saver: () => this.#saver,
       appendOnly: () => this.#appendOnly,
       logger: this.logger,
+      onFatal: () => Deno.exit(1),
     });
     this.engine = new Engine({
       keyspace,
@@ -127,10 +129,12 @@ export class Server {
     this.#announce();
     if (!this.#renameCommands()) return 1;
     const unhook = this.#hookSignals();
+    this.#writePidFile();
     try {
       this.#listen();
     } catch (error) {
       this.logger.warning(`Could not start: ${(error as Error).message}`);
+      this.#removePidFile();
       unhook();
       return 1;
     }
@@ -139,6 +143,7 @@ export class Server {
     } catch (error) {
       if (!(error instanceof LoadError)) throw error;
       this.logger.warning(error.message);
+      this.#removePidFile();
       unhook();
       return 1;
     }
@@ -189,6 +194,7 @@ export class Server {
     await this.#listeners.close();
     await this.#appendOnly.close();
     await this.#saver.finished; // one that was cancelled removes its file
+    this.#removePidFile();
     unhook(); // not before: another signal would end the process with its own status
     this.logger.warning("Redis is now ready to exit, bye bye...");
     return status;
@@ -231,12 +237,27 @@ export class Server {
     return true;
   }
 
+  #writePidFile(): void {
+    const path = this.#config.text("pidfile");
+    if (path === "") return;
+    const failure = writePidFile(path, Deno.pid);
+    if (failure !== undefined) this.logger.warning(`Failed to write PID file: ${failure}`);
+  }
+
+  #removePidFile(): void {
+    const path = this.#config.text("pidfile");
+    if (path === "") return;
+    this.logger.notice("Removing the pid file.");
+    removePidFile(path, Deno.pid);
+  }
+
   #hookSignals(): () => void {
-    const signals: Deno.Signal[] = Deno.build.os === "windows"
-      ? ["SIGINT", "SIGBREAK"]
-      : ["SIGINT", "SIGTERM"];
+    // On Windows SIGHUP says that the console is closed; elsewhere, as in Redis, it means nothing.
+    const isWindows = Deno.build.os === "windows";
+    const signals: Deno.Signal[] = ["SIGINT", isWindows ? "SIGBREAK" : "SIGTERM", "SIGHUP"];
     const listeners = signals.map((signal) => {
-      const listener = () => this.#stopFor(signal);
+      const isIgnored = signal === "SIGHUP" && !isWindows;
+      const listener = () => isIgnored || this.#stopFor(signal);
       Deno.addSignalListener(signal, listener);
       return { signal, listener };
     });

@@ -12,6 +12,7 @@ import { readPayload } from "./read_payload.ts";
 import type { DumpSaver } from "./save.ts";
 import { mayTryAgain, obeySavePoints } from "./save_points.ts";
 
+const CANNOT_LOAD_DUMP = "ERR Error trying to load the RDB dump, check server logs.";
 const CANNOT_LOAD_AOF = "ERR Error trying to load the AOF files, check server logs.";
 
 /** What the commands' door to dumps leads to. */
@@ -21,6 +22,8 @@ export interface DumpsOptions {
   readonly saver: () => DumpSaver;
   readonly appendOnly: () => AppendOnlyFile;
   readonly logger: Logger;
+  /** The process has to end at once: what is in memory is a part of the data, and must not be kept. */
+  readonly onFatal: () => void;
 }
 
 /** The port; the engine is built with it, so its parts are asked for when they are needed. */
@@ -79,17 +82,17 @@ export class Dumps implements DumpPort {
     const { engine, loader, saver, logger } = this.#options;
     this.#options.appendOnly().deferRewrite();
     if (save && !saver().save()) return "ERR";
-    const { keyspace } = engine();
+    const { keyspace } = engine(), { path } = saver();
+    if (!isThere(path)) {
+      logger.warning(`There is no dump file ${path}`);
+      return CANNOT_LOAD_DUMP;
+    }
     saver().cancel();
     if (flush) { for (const database of keyspace.databases) keyspace.flush(database, false); }
     try {
-      if (loader().loadNow(saver().path, merge) === undefined) {
-        throw new LoadError(`There is no dump file ${saver().path}`);
-      }
+      loader().loadNow(path, merge);
     } catch (error) {
-      if (!(error instanceof LoadError)) throw error;
-      logger.warning(error.message);
-      return "ERR Error trying to load the RDB dump, check server logs.";
+      return this.#loadedInPart(error, CANNOT_LOAD_DUMP);
     }
     logger.warning("DB reloaded by DEBUG RELOAD");
     return undefined;
@@ -109,7 +112,11 @@ export class Dumps implements DumpPort {
       if (!files.finds(manifest)) return CANNOT_LOAD_AOF;
       saver().cancel();
       for (const database of keyspace.databases) keyspace.flush(database, false);
-      files.loadNow(manifest);
+      try {
+        files.loadNow(manifest);
+      } catch (error) {
+        return this.#loadedInPart(error, CANNOT_LOAD_AOF);
+      }
     } catch (error) {
       if (!(error instanceof LoadError)) throw error;
       logger.warning(error.message);
@@ -120,6 +127,16 @@ export class Dumps implements DumpPort {
     return undefined;
   }
 
+  /** A rewrite, or a save, would put the part that was loaded in the place of what was to be. */
+  #loadedInPart(error: unknown, refusal: string): string {
+    if (!(error instanceof LoadError)) throw error;
+    const { logger, onFatal } = this.#options;
+    logger.warning(error.message);
+    logger.warning("What was in memory is gone, and not all of the file is loaded. Exiting...");
+    onFatal();
+    return refusal;
+  }
+
   readPayload(
     keyspace: Keyspace,
     payload: Slice,
@@ -127,5 +144,13 @@ export class Dumps implements DumpPort {
     sanitize: boolean,
   ): PayloadResult {
     return readPayload(keyspace, payload, target, sanitize);
+  }
+}
+
+function isThere(path: string): boolean {
+  try {
+    return Deno.statSync(path) !== undefined;
+  } catch (error) {
+    return !(error instanceof Deno.errors.NotFound); // whoever opens it will say why
   }
 }

@@ -50,6 +50,7 @@ export class Saving extends EngineInFolder {
       saver: () => this.saver,
       appendOnly: () => this.appendOnly,
       logger,
+      onFatal: () => this.log.push("(exit)"),
     });
     engine.ports.appendOnly = new AppendOnlyDoor({
       engine: () => engine,
