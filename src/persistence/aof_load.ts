@@ -333,13 +333,24 @@ function tornEndOf(part: Part, replay: AofReplay, file: Deno.FsFile): TornEnd | 
   return { validUpTo, what: parts.join(" in ") };
 }
 
-function damageOf({ name }: Part, { reason, offset, commandOffset }: AofFault): LoadError {
+function damageOf({ name }: Part, fault: AofFault): LoadError {
+  const { reason, offset, commandOffset } = fault;
   const command = offset === commandOffset ? "" : ` (the command begins at ${commandOffset})`;
   const unknown = /^unknown command "(.*)"$/.exec(reason);
   const what = unknown !== null
     ? `Unknown command '${unknown[1]}' reading the append only file ${name}`
     : `Bad file format reading the append only file ${name}: ${reason}`;
-  return new LoadError(`${what}, at byte offset ${offset}${command}: ${ADVICE}`);
+  return new LoadError(`${what}, at byte offset ${offset}${command}: ${adviceFor(reason)}`);
+}
+
+/** A file that is whole is not to be cut off where this server does not understand it. */
+function adviceFor(reason: string): string {
+  if (reason.startsWith("unknown command")) {
+    return "this version does not have the command, the file may be whole";
+  }
+  return /DB index/.test(reason)
+    ? "give this server as many databases as the one that wrote it had (the directive 'databases')"
+    : ADVICE;
 }
 
 function headOf(file: Deno.FsFile, offset: number, bytes: number): Uint8Array {

@@ -1,5 +1,5 @@
 // Runs the commands of one file of an append-only file through the engine.
-import { latin1, printable } from "../base/bytes.ts";
+import { asciiBytes, latin1, printable } from "../base/bytes.ts";
 import { Slice } from "../base/slice.ts";
 import type { Engine } from "../engine/engine.ts";
 import { GATE_LOADING } from "../engine/admission.ts";
@@ -37,8 +37,12 @@ const NOWHERE: Transport = {
 };
 
 /** What a server that goes on must not have met: the data would not be what it was. */
-const FATAL =
-  /^ERR (unknown (sub)?command|wrong number of arguments|internal error|DB index is out of range)/;
+const FATAL = new RegExp(
+  "^ERR (unknown (sub)?command|wrong number of arguments|internal error|DB index is out of range|" +
+    "invalid (first|second) DB index)",
+);
+
+const SELECT = asciiBytes("select");
 
 /** What a replay works with. */
 export interface AofReplayOptions {
@@ -166,7 +170,9 @@ export class AofReplay {
     const message = this.#reply.lastError;
     this.#errors = this.#reply.errorCount;
     const command = printable(request.at(0));
-    if (FATAL.test(message) || message === ERR.memoryFull.message) {
+    // After a SELECT that came to nothing, all that follows would be done to the wrong database.
+    const isFatal = FATAL.test(message) || request.at(0).equalsIgnoreCase(SELECT);
+    if (isFatal || message === ERR.memoryFull.message) {
       const offset = this.#reader.offsetOf(request);
       const unknown = message.startsWith("ERR unknown command");
       const reason = unknown ? `unknown command ${command}` : `${command}: ${message}`;
