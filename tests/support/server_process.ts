@@ -102,7 +102,7 @@ export class ServerProcess {
 
   /** Sends the signal, waits for the end and removes the temporary folder. */
   async stop(signal: Deno.Signal = "SIGTERM"): Promise<Deno.CommandStatus> {
-    if (this.#running) {
+    if (this.#running && !(signal === "SIGTERM" && await this.#isAskedToStop())) {
       try {
         this.#child.kill(signal);
       } catch { /* it ended by itself meanwhile */ }
@@ -113,6 +113,19 @@ export class ServerProcess {
     } finally {
       clearTimeout(timer);
       if (this.#ownsDir) await Deno.remove(this.dir, { recursive: true }).catch(() => {});
+    }
+  }
+
+  /** Windows has no SIGTERM, it would end the process at once. Answers whether SHUTDOWN does it. */
+  async #isAskedToStop(): Promise<boolean> {
+    if (Deno.build.os !== "windows") return false;
+    try {
+      using connection = await Deno.connect({ hostname: "127.0.0.1", port: this.port });
+      await connection.write(new TextEncoder().encode("SHUTDOWN\r\n"));
+      const refusal = await connection.read(new Uint8Array(64)).catch(() => null);
+      return refusal === null;
+    } catch {
+      return false;
     }
   }
 

@@ -82,7 +82,7 @@ function check(name: string, options: string[] = [], answer?: string): Checked {
   withFiles(files, (folder) => {
     const path = join(folder, file);
     const said = report((output) => runCheckAof([...options, path], output), answer);
-    const text = said.text.replaceAll(`${folder}/`, "");
+    const text = said.text.replaceAll(join(folder, "/"), "");
     checked = { ...said, text, files: filesBelow(dirname(path)) };
   });
   return checked!;
@@ -219,7 +219,7 @@ testBesideTool(
           const message = `${name} ${options.join(" ")} ${answer}`;
           assertEquals(
             comparable(ours.text),
-            comparable(theirs.text.replaceAll(`${folder}/`, "")),
+            comparable(theirs.text.replaceAll(join(folder, "/"), "")),
             message,
           );
           assertEquals(ours.status, theirs.status, message);

@@ -35,7 +35,7 @@ function check(name: string): Report {
   let result: Report | undefined;
   withFiles(SAMPLES, (folder) => {
     result = report((output) => runCheckRdb([join(folder, name)], output));
-    result = { ...result, text: result.text.replaceAll(`${folder}/`, "") };
+    result = { ...result, text: result.text.replaceAll(join(folder, "/"), "") };
   });
   return result!;
 }
