@@ -16,7 +16,9 @@ const shutdownOptions = () =>
   anyOf("default", SHUTDOWN_OPTIONS, { flags: MULTI_ARGUMENT, refuse: refuseSaveAndNosave });
 
 export const CHOICE_DIRECTIVES = {
-  "acl-pubsub-default": oneOf(["allchannels", "resetchannels"], "resetchannels"),
+  "acl-pubsub-default": oneOf(["allchannels", "resetchannels"], "resetchannels", {
+    flags: NO_EFFECT,
+  }),
   appendfsync: oneOf(["everysec", "always", "no"], "everysec"),
   "cluster-preferred-endpoint-type": oneOf(["ip", "hostname", "unknown-endpoint"], "ip", {
     flags: NO_EFFECT,
@@ -40,11 +42,13 @@ export const CHOICE_DIRECTIVES = {
     synonyms: { relative: "yes" },
     flags: NO_EFFECT,
   }),
-  "propagation-error-behavior": oneOf(["ignore", "panic", "panic-on-replicas"], "ignore"),
+  "propagation-error-behavior": oneOf(["ignore", "panic", "panic-on-replicas"], "ignore", {
+    flags: NO_EFFECT,
+  }),
   // Our own: which version a dump gets; "auto" is the lowest that holds the data, but not below 10.
   "rdb-version": oneOf(["auto", "9", "10", "11", "12"], "auto"),
   "repl-diskless-load": oneOf(["disabled", "on-empty-db", "swapdb"], "disabled", {
-    flags: DEBUG | DENY_LOADING,
+    flags: DEBUG | DENY_LOADING | NO_EFFECT,
   }),
   "sanitize-dump-payload": oneOf(["no", "yes", "clients"], "no", { flags: DEBUG }),
   "shutdown-on-sigint": shutdownOptions(),
@@ -55,5 +59,5 @@ export const CHOICE_DIRECTIVES = {
     "local0",
     { flags: IMMUTABLE | NO_EFFECT },
   ),
-  "tls-auth-clients": oneOf(["no", "yes", "optional"], "yes"),
+  "tls-auth-clients": oneOf(["no", "yes", "optional"], "yes", { flags: NO_EFFECT }),
 };

@@ -17,7 +17,7 @@ export const SPECIAL_DIRECTIVES = {
   "client-output-buffer-limit": outputLimits(),
   dir: workingDirectory(PROTECTED | DENY_LOADING),
   "latency-tracking-info-percentiles": percentiles([50, 99, 99.9]),
-  "notify-keyspace-events": eventClasses(),
+  "notify-keyspace-events": eventClasses(NO_EFFECT),
   "oom-score-adj-values": outOfMemoryScores(NO_EFFECT),
   replicaof: primaryAddress(NO_EFFECT),
   save: savePoints(),

@@ -188,10 +188,10 @@ export function outOfMemoryScores(
 }
 
 /** `notify-keyspace-events`. The view is a mask of the bits in `keyspace_events.ts`. */
-export function eventClasses(): Directive<number, number> {
+export function eventClasses(flags = 0): Directive<number, number> {
   return {
     alias: undefined,
-    flags: 0,
+    flags,
     initial: () => 0,
     parse(words) {
       if (words.length !== 1) return { error: WRONG_NUMBER };
