@@ -218,6 +218,12 @@ const STREAM: CommandRow[] = [
     comparison: NEAR,
   },
   { syntax: "XINFO STREAM <key>", weight: 2 },
+  {
+    syntax: "XINFO STREAM <key> FULL [COUNT <count>]",
+    comparison: { how: "instants" },
+    since: "7.2",
+    before: "8.0",
+  },
   // 8.0 reckons what was read and what is left otherwise.
   { syntax: "XINFO GROUPS <key>", weight: 2, comparison: CONSUMERS_MAY_DIFFER, before: "8.0" },
   { syntax: "CONFIG SET stream-node-max-entries (2|5|100)", whole: true },

@@ -8,10 +8,11 @@ import { type Reply, show } from "../support/reply.ts";
  * - `type`: same RESP type at the top, an error with the same first word
  * - `answer`: as `exact`, but of two errors only the first word counts
  * - `near`: as `exact`, but integers may differ by `by`
+ * - `instants`: as `exact`, but integers that are Unix times in milliseconds may differ by some seconds
  * - `ignore`: any two replies
  */
 export type Comparison =
-  | { how: "exact" | "unordered" | "type" | "answer" | "ignore" }
+  | { how: "exact" | "unordered" | "type" | "answer" | "instants" | "ignore" }
   | { how: "near"; by: number };
 
 export const EXACT: Comparison = { how: "exact" };
@@ -28,7 +29,9 @@ export function sameReply(left: Reply, right: Reply, comparison: Comparison): bo
         ? firstErrorWord(left) === firstErrorWord(right)
         : show(left) === show(right);
     case "near":
-      return isNear(left, right, BigInt(comparison.by));
+      return isNear(left, right, { by: BigInt(comparison.by), from: 0n });
+    case "instants":
+      return isNear(left, right, { by: 5000n, from: 1_000_000_000_000n });
     case "unordered":
       return show(sorted(left)) === show(sorted(right));
     default:
@@ -48,22 +51,28 @@ export function sorted(reply: Reply): Reply {
   return reply;
 }
 
-function isNear(left: Reply, right: Reply, by: bigint): boolean {
+/** How far integers from a value on may differ; lower ones not at all. */
+interface Nearness {
+  by: bigint;
+  from: bigint;
+}
+
+function isNear(left: Reply, right: Reply, near: Nearness): boolean {
   if (left.type === "integer" && right.type === "integer") {
     const distance = left.value - right.value;
     // Negative answers (no key, no expiry) are facts, not measurements.
-    if (left.value < 0n || right.value < 0n) return distance === 0n;
-    return distance <= by && distance >= -by;
+    if (left.value < near.from || right.value < near.from) return distance === 0n;
+    return distance <= near.by && distance >= -near.by;
   }
   if ("items" in left && "items" in right && left.type === right.type) {
     return left.items.length === right.items.length &&
-      left.items.every((item, index) => isNear(item, right.items[index], by));
+      left.items.every((item, index) => isNear(item, right.items[index], near));
   }
   if ("entries" in left && "entries" in right && left.type === right.type) {
     return left.entries.length === right.entries.length &&
       left.entries.every(([key, value], index) => {
         const [otherKey, otherValue] = right.entries[index];
-        return show(key) === show(otherKey) && isNear(value, otherValue, by);
+        return show(key) === show(otherKey) && isNear(value, otherValue, near);
       });
   }
   return show(left) === show(right);

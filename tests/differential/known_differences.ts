@@ -32,8 +32,8 @@ const KNOWN_DIFFERENCES: KnownDifference[] = [
       named(/^(z|geo|incrbyfloat|hincrbyfloat)/i, words) && hasSpacedNumber(words),
   },
   // Until its patch against damaged sketches each line of versions went on with some of them.
-  { since: "7.2", before: "7.2.10", matches: (words) => named(/^pf(count|merge)/i, words) },
-  { since: "7.4", before: "7.4.5", matches: (words) => named(/^pf(count|merge)/i, words) },
+  { since: "7.2", before: "7.2.10", matches: (words) => named(/^pf/i, words) },
+  { since: "7.4", before: "7.4.5", matches: (words) => named(/^pf/i, words) },
 ];
 
 /** Whether redis-server of this version may answer a command otherwise than 7.2. */

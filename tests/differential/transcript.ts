@@ -11,7 +11,7 @@
  *                    word only for one that is older than that
  *     @since 7.2     the next line is run only with a redis-server of that version or newer
  *     @before 8.0    the next line is run only with an older redis-server
- *     @unordered @type @answer @ignore @near N
+ *     @unordered @type @answer @instants @ignore @near N
  *                    how the reply of the next command is compared (see compare.ts)
  *     @raw TEXT      send these bytes (redis-cli's quoting) as they are and compare one reply
  *     @message       compare the next message the client gets without sending anything
@@ -44,7 +44,7 @@ export interface Transcript {
   lines: Line[];
 }
 
-const COMPARISONS = new Set(["unordered", "type", "answer", "ignore", "near"]);
+const COMPARISONS = new Set(["unordered", "type", "answer", "instants", "ignore", "near"]);
 const ACTIONS = new Set(["resp", "client", "sleep", "raw", "message", "closed"]);
 
 /** Reads a transcript. Throws on a directive it does not know. */
