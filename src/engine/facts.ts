@@ -76,6 +76,8 @@ export interface CommandFacts {
   readonly categories?: readonly CategoryName[];
   readonly keys?: readonly KeySpec[];
   readonly findKeys?: KeyFinder;
+  /** Position of the argument that is looked up in the key's value: what looking ahead fetches. */
+  readonly member?: number;
   /** Tips for proxies (COMMAND INFO's eighth element). */
   readonly tips?: readonly string[];
   /** Versions and what they changed. */

@@ -25,6 +25,8 @@ export class Command implements KnownCommand {
   readonly subcommandTable: NameTable | undefined;
   /** Position of the first key where it is fixed, else 0: what looking ahead looks at. */
   readonly firstKey: number;
+  /** Position of the argument that is looked up in the value of the first key, else 0. */
+  readonly member: number;
   /** Its time need not be measured call by call; see the fact of this name. */
   readonly short: boolean;
   /** Calls in the current time segment, booked when it ends. */
@@ -41,6 +43,7 @@ export class Command implements KnownCommand {
     this.handler = spec.handler;
     const begin = spec.keys?.[0]?.begin;
     this.firstKey = typeof begin === "object" && "index" in begin ? begin.index : 0;
+    this.member = spec.member ?? 0;
     this.short = spec.short ?? /^O\((1|log\(N\))\)/.test(spec.complexity);
     this.subcommands = (spec.subcommands ?? []).map((sub) => new Command(sub, this));
     if (spec.subcommands !== undefined) this.subcommandTable = new NameTable(this.subcommands);

@@ -9,11 +9,35 @@ export interface HashKey {
   readonly k1: number;
 }
 
+const NO_BYTES = new Uint8Array(0);
+
+let knownBytes: Uint8Array = NO_BYTES;
+let knownStart = -1;
+let knownEnd = 0;
+let knownHash = 0;
+
+/**
+ * Says the hash of `bytes[start..end)` beforehand, until {@link forgetHash}: the bytes do not change
+ * till then, and nobody hashes them under another key.
+ */
+export function knowHash(bytes: Uint8Array, start: number, end: number, hash: number): void {
+  knownBytes = bytes;
+  knownStart = start;
+  knownEnd = end;
+  knownHash = hash;
+}
+
+/** No hash is known beforehand any more. */
+export function forgetHash(): void {
+  knownStart = -1;
+}
+
 /**
  * The 32-bit hash of `bytes[start..end)`, as a signed integer. 32-bit words keep it in machine
  * integers: 16 bytes take about as long as a byte-wise FNV would, which anybody could attack.
  */
 export function halfSipHash(bytes: Uint8Array, start: number, end: number, key: HashKey): number {
+  if (start === knownStart && bytes === knownBytes && end === knownEnd) return knownHash;
   const words = wordsOf(bytes);
   if (words !== undefined && end - start >= 4) return hashWords(words, start, end, key);
   let v0 = key.k0, v1 = key.k1, v2 = 0x6c796765 ^ key.k0, v3 = 0x74656462 ^ key.k1;

@@ -1,5 +1,6 @@
 // What all hashes of a server share, and what the store does with hashes as wholes.
 import { asciiBytes } from "../base/bytes.ts";
+import type { HashTable } from "../memory/hash_table.ts";
 import { Listpack } from "../memory/listpack.ts";
 import { TableWalk } from "../memory/table_walk.ts";
 import { Digest } from "./digest.ts";
@@ -66,6 +67,10 @@ export class HashValues implements ValueType {
       from.end();
     }
     return this.tables.add(to);
+  }
+
+  membersOf(encoding: number, value: number): HashTable | undefined {
+    return encoding === ENCODING_HASHTABLE ? this.tables.get(value).table : undefined;
   }
 
   elements(encoding: number, value: number): number {

@@ -75,6 +75,10 @@ export class SetValues implements ValueType {
     return to;
   }
 
+  membersOf(encoding: number, value: number): HashTable | undefined {
+    return encoding === ENCODING_HASHTABLE ? this.tables.get(value) : undefined;
+  }
+
   elements(encoding: number, value: number): number {
     if (encoding === ENCODING_HASHTABLE) return this.tables.get(value).size;
     if (encoding === ENCODING_INTSET) return this.#intset.open(value).count;

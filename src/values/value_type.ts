@@ -1,4 +1,5 @@
 // What the store asks of a value that is not a plain string.
+import type { HashTable } from "../memory/hash_table.ts";
 import type { Digest } from "./digest.ts";
 
 /** A value on its way out: nobody can reach it any more. */
@@ -15,6 +16,8 @@ export interface ValueType {
   freeInSlices?(encoding: number, value: number): SlicedFree | undefined;
   /** An independent copy; answers its value word. The encoding stays the same. */
   copy(encoding: number, value: number): number;
+  /** The table that members are looked up in, where the value has one. */
+  membersOf?(encoding: number, value: number): HashTable | undefined;
   /** Elements, the measure of the work that freeing is. */
   elements(encoding: number, value: number): number;
   /** When the next element expires, Unix ms; -1 for never. For types whose elements may. */

@@ -1,6 +1,7 @@
 // What all sorted sets of a server share, and what the store does with sorted sets as wholes.
 import { asciiBytes } from "../base/bytes.ts";
 import { formatSeventeenDigits } from "../base/double.ts";
+import type { HashTable } from "../memory/hash_table.ts";
 import { Listpack } from "../memory/listpack.ts";
 import type { OrderedTree } from "../memory/ordered_tree.ts";
 import { TableWalk } from "../memory/table_walk.ts";
@@ -53,6 +54,10 @@ export class ZsetValues implements ValueType {
       throw error;
     }
     return this.tables.add(to);
+  }
+
+  membersOf(encoding: number, value: number): HashTable | undefined {
+    return encoding !== ENCODING_LISTPACK ? this.tables.get(value).table : undefined;
   }
 
   elements(encoding: number, value: number): number {

@@ -1,13 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { latin1Bytes } from "../../src/base/bytes.ts";
 import { GATE_LOADING, GATE_MISCONF, GATE_OOM, GATE_READONLY } from "../../src/engine/admission.ts";
-import { LOOK_AHEAD_REQUESTS } from "../../src/engine/look_ahead.ts";
 import { nested, ORIGINS } from "../../src/engine/origins.ts";
-import { RequestDecoder } from "../../src/resp/request_decoder.ts";
 import { Effects } from "../support/effects.ts";
 import { EngineHarness } from "../support/engine_harness.ts";
-import { forEachSeed } from "../support/seeded.ts";
-import { multibulk, OPEN_LIMITS } from "../resp/decoding.ts";
 import { MADE_UP_COMMANDS, onPass } from "./made_up_commands.ts";
 
 function newHarness(): EngineHarness {
@@ -233,82 +228,4 @@ Deno.test("memory that is full is an OOM error, and what is stored stays readabl
   assertEquals(harness.run("EXISTS new"), 0);
   for (let n = 0; n < stored; n++) assertEquals(harness.run(`DEL key:${n}`), 1);
   assertEquals(harness.run(`SET big ${"x".repeat(500_000)}`), "OK");
-});
-
-/** Runs a pipeline as a connection does: decoded and looked at ahead, then processed. */
-function runPipeline(harness: EngineHarness, text: string): string {
-  const { engine, client } = harness;
-  const decoder = new RequestDecoder(OPEN_LIMITS);
-  const bytes = latin1Bytes(text);
-  for (let at = 0; at < bytes.length;) {
-    const room = decoder.room();
-    const count = Math.min(room.length, bytes.length - at);
-    room.set(bytes.subarray(at, at + count));
-    decoder.received(count);
-    at += count;
-    engine.beginBatch(client.session);
-    do {
-      const decoded = decoder.decodeBatch(LOOK_AHEAD_REQUESTS);
-      if (decoded > 1) {
-        engine.lookAhead.prepare(client.session.databaseIndex, decoder.batch, decoded);
-      }
-      for (let i = 0; i < decoded; i++) {
-        engine.process(client.session, decoder.batch[i], decoded > 1 ? i : -1);
-      }
-    } while (decoder.last === "request");
-    engine.endBatch();
-  }
-  return client.takeReplies().map((reply) => "text" in reply ? reply.text : reply.type).join(" ");
-}
-
-Deno.test("looking ahead never changes what a pipeline does, whatever its length", () => {
-  for (let length = 1; length <= 70; length++) {
-    const harness = newHarness();
-    const keys = Array.from({ length }, (_, n) => `key:${n}`);
-    const sets = keys.map((key) => multibulk("SET", key, `v${key}`)).join("");
-    assertEquals(runPipeline(harness, sets), keys.map(() => "OK").join(" "));
-    assertEquals(harness.run("DBSIZE"), length);
-    for (const key of keys) assertEquals(harness.run(["GET", key]), `v${key}`);
-    const gets = keys.map((key) => multibulk("GET", key)).join("");
-    assertEquals(runPipeline(harness, gets), keys.map((key) => `v${key}`).join(" "));
-  }
-});
-
-Deno.test("names and keys that are nearly the same are told apart in a pipeline", async () => {
-  await forEachSeed(3, (random) => {
-    const pick = (...of: string[]) => of[random.below(of.length)];
-    const key = () =>
-      pick("", "k", "ke", "key", "key1", "key2", "Key1", "key11", "key:0001", "key:1001");
-    const piped = newHarness(), single = newHarness();
-    for (let round = 0; round < 40; round++) {
-      const lines = Array.from({ length: random.between(1, 40) }, () => {
-        const name = pick(
-          "GET",
-          "get",
-          "gEt",
-          "SET",
-          "GETX",
-          "GE",
-          "INCR",
-          "DECR",
-          "incr",
-          "STRLEN",
-        );
-        const last = pick(key(), key(), "GETRANGE", "getrange", "SETRANGE", "SUBSTR");
-        if (last.length > 5 && name !== "SET") return [last, key(), "0", "-1"];
-        return name === "SET" ? [name, key(), `${random.below(100)}`] : [name, last];
-      });
-      const replies = lines.map((line) => runPipeline(single, multibulk(...line))).join(" ");
-      assertEquals(runPipeline(piped, lines.map((line) => multibulk(...line)).join("")), replies);
-    }
-  });
-});
-
-Deno.test("a key looked at ahead is found though the pipeline before it changed it", () => {
-  const harness = newHarness();
-  const text = multibulk("SET", "a", "1") + multibulk("GET", "a") + multibulk("DEL", "a") +
-    multibulk("SET", "b", "2") + multibulk("GET", "a") + multibulk("SELECT", "1") +
-    multibulk("SET", "b", "3") + multibulk("GET", "b") + multibulk("SELECT", "0") +
-    multibulk("GET", "b");
-  assertEquals(runPipeline(harness, text), "OK 1 integer OK null OK OK 3 OK 2");
 });

@@ -24,6 +24,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     categories: ["hash"],
     keys: [keyAt(1, "RW update")],
     history: [["4.0.0", "More than one field and value."]],
+    member: 2,
     handler: hset,
   },
   {
@@ -38,6 +39,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     categories: ["hash"],
     keys: [keyAt(1, "RW update")],
     deprecated: { since: "4.0.0", replacedBy: "`HSET` with multiple field-value pairs" },
+    member: 2,
     handler: hmset,
     short: true,
   },
@@ -52,6 +54,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     flags: ["write", "denyoom", "fast"],
     categories: ["hash"],
     keys: [keyAt(1, "RW insert")],
+    member: 2,
     handler: hsetnx,
   },
   {
@@ -65,6 +68,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     flags: ["readonly", "fast"],
     categories: ["hash"],
     keys: [keyAt(1, "RO access")],
+    member: 2,
     handler: hget,
   },
   {
@@ -93,6 +97,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     categories: ["hash"],
     keys: [keyAt(1, "RW delete")],
     history: [["2.4.0", "More than one field."]],
+    member: 2,
     handler: hdel,
     short: true,
   },
@@ -120,6 +125,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     flags: ["readonly", "fast"],
     categories: ["hash"],
     keys: [keyAt(1, "RO")],
+    member: 2,
     handler: hstrlen,
   },
   {
@@ -133,6 +139,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     flags: ["readonly", "fast"],
     categories: ["hash"],
     keys: [keyAt(1, "RO")],
+    member: 2,
     handler: hexists,
   },
   {
@@ -191,6 +198,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     flags: ["write", "denyoom", "fast"],
     categories: ["hash"],
     keys: [keyAt(1, "RW access update")],
+    member: 2,
     handler: hincrby,
   },
   {
@@ -205,6 +213,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     flags: ["write", "denyoom", "fast"],
     categories: ["hash"],
     keys: [keyAt(1, "RW access update")],
+    member: 2,
     handler: hincrbyfloat,
   },
   {

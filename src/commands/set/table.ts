@@ -26,6 +26,7 @@ export const SET_COMMANDS: readonly CommandSpec[] = [
     categories: ["set"],
     keys: [keyAt(1, "RW insert")],
     history: [["2.4.0", "More than one member."]],
+    member: 2,
     handler: sadd,
   },
   {
@@ -40,6 +41,7 @@ export const SET_COMMANDS: readonly CommandSpec[] = [
     categories: ["set"],
     keys: [keyAt(1, "RW delete")],
     history: [["2.4.0", "More than one member."]],
+    member: 2,
     handler: srem,
     short: true,
   },
@@ -67,6 +69,7 @@ export const SET_COMMANDS: readonly CommandSpec[] = [
     flags: ["readonly", "fast"],
     categories: ["set"],
     keys: [keyAt(1, "RO")],
+    member: 2,
     handler: sismember,
   },
   {

@@ -58,6 +58,7 @@ export const SORTED_SET_COMMANDS: readonly CommandSpec[] = [
       "6.2.0",
       "`GT` and `LT`.",
     ]],
+    member: 3,
     handler: zadd,
   },
   {
@@ -71,6 +72,7 @@ export const SORTED_SET_COMMANDS: readonly CommandSpec[] = [
     flags: ["write", "denyoom", "fast"],
     categories: ["sortedset"],
     keys: [keyAt(1, "RW access update")],
+    member: 3,
     handler: zincrby,
   },
   {
@@ -87,6 +89,7 @@ export const SORTED_SET_COMMANDS: readonly CommandSpec[] = [
     categories: ["sortedset"],
     keys: [keyAt(1, "RW delete")],
     history: [["2.4.0", "More than one member."]],
+    member: 2,
     handler: zrem,
   },
   {
@@ -140,6 +143,7 @@ export const SORTED_SET_COMMANDS: readonly CommandSpec[] = [
     flags: ["readonly", "fast"],
     categories: ["sortedset"],
     keys: [keyAt(1, "RO access")],
+    member: 2,
     handler: zscore,
   },
   {
@@ -168,6 +172,7 @@ export const SORTED_SET_COMMANDS: readonly CommandSpec[] = [
     categories: ["sortedset"],
     keys: [keyAt(1, "RO access")],
     history: [["7.2.0", "`WITHSCORE`."]],
+    member: 2,
     handler: zrank,
   },
   {
@@ -182,6 +187,7 @@ export const SORTED_SET_COMMANDS: readonly CommandSpec[] = [
     categories: ["sortedset"],
     keys: [keyAt(1, "RO access")],
     history: [["7.2.0", "`WITHSCORE`."]],
+    member: 2,
     handler: zrevrank,
   },
   {
