@@ -1,5 +1,6 @@
 /** CONFIG REWRITE on disk: the old file stays as it is until the new one is complete. */
 
+import { renameFile } from "../base/rename_file.ts";
 import type { Config, RewriteOptions } from "./config.ts";
 
 /** Writes the configuration in force to `path`. Throws the system's error when that fails. */
@@ -24,7 +25,7 @@ export function rewriteConfigFile(
       file.close();
     }
     keepMode(path, temporary);
-    Deno.renameSync(temporary, path);
+    renameFile(temporary, path);
   } catch (error) {
     removeIfThere(temporary);
     throw error;

@@ -1,5 +1,6 @@
 // The doors to the folder of the dump, and how a file in it is replaced so that none is ever lost.
 import { basename, dirname, join } from "node:path";
+import { renameFile } from "../base/rename_file.ts";
 
 /** As Redis does it: so many bytes at most wait for the disk when the whole file is synced. */
 const SYNC_EVERY_BYTES = 4 << 20;
@@ -28,7 +29,7 @@ export interface DumpFiles {
 /** The real ones. */
 export const DUMP_FILES: DumpFiles = {
   create: (path) => new SystemFile(path),
-  rename: (from, to) => Deno.renameSync(from, to),
+  rename: (from, to) => renameFile(from, to),
   remove: (path) => Deno.removeSync(path),
   syncFolder(path) {
     if (Deno.build.os === "windows") return; // its folders cannot be opened, nor need to be
