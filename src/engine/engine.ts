@@ -31,6 +31,10 @@ import { admissionFlags, endTransaction, queueRequest } from "./transaction.ts";
 import type { Wait } from "./wait.ts";
 import { Watches } from "./watches.ts";
 
+// Copies of what other files export: V8 knows their values when it compiles this one.
+const CLIENT = ORIGINS.client, SILENT_OR_CLOSING = SESSION_SILENT | SESSION_CLOSING;
+const CLOSING = SESSION_CLOSING, TOUCHES_ARBITRARY_KEYS = FLAG_TOUCHES_ARBITRARY_KEYS;
+
 /** A short command with a request beyond this is measured by itself. */
 const LARGE_REQUEST_BYTES = 16 * 1024;
 
@@ -119,21 +123,20 @@ export class Engine implements Services {
     session.totalCommands++;
     // The hint left by the last request may point into this one: slices are used again.
     const command = slot < 0 ? this.lookAhead.forget() : this.lookAhead.take(slot);
-    if ((session.bits & (SESSION_SILENT | SESSION_CLOSING)) === 0) {
-      this.#enter(session, request, session.reply, ORIGINS.client, command);
-      return session.parked === undefined && (session.bits & SESSION_CLOSING) === 0;
+    if ((session.bits & SILENT_OR_CLOSING) === 0) {
+      this.#enter(session, request, session.reply, CLIENT, command);
+      return session.parked === undefined && (session.bits & CLOSING) === 0;
     }
-    if (session.bits & SESSION_CLOSING) return false;
-    return this.#processSilently(session, request);
+    return (session.bits & CLOSING) === 0 && this.#processSilently(session, request);
   }
 
   /** CLIENT REPLY OFF and SKIP: the command runs, its reply is taken back. */
   #processSilently(session: Session, request: Request): boolean {
     const mark = session.reply.mark();
-    this.#enter(session, request, session.reply, ORIGINS.client);
+    this.#enter(session, request, session.reply, CLIENT);
     if (session.parked !== undefined) return false; // it has not been answered yet
     silence(session, mark);
-    return (session.bits & SESSION_CLOSING) === 0;
+    return (session.bits & CLOSING) === 0;
   }
 
   /** Runs the request of a client that CLIENT PAUSE held, as if it came now. Result as of process. */
@@ -156,7 +159,8 @@ export class Engine implements Services {
     origin: Origin,
     known?: Command,
   ): void {
-    const command = this.#resolve(session, request, reply, known);
+    const plain = known !== undefined && known.plain && known.accepts(request.count);
+    const command = plain ? known : this.#resolve(session, request, reply, known);
     if (command === undefined) return;
     if (origin.queues) session.lastCommand = command.fullName;
     if (this.memoryLimit.on && this.#depth === 0) this.memoryLimit.enforce();
@@ -228,13 +232,7 @@ export class Engine implements Services {
     return `EXECABORT Transaction discarded because of: ${reason.replace(/^ERR /, "")}`;
   }
 
-  #park(
-    session: Session,
-    request: Request,
-    reply: ReplySink,
-    origin: Origin,
-    wait: Wait,
-  ): void {
+  #park(session: Session, request: Request, reply: ReplySink, origin: Origin, wait: Wait): void {
     if (origin.mayBlock) this.parking.park(session, request, wait);
     else wait.onTimeout(reply); // inside a transaction or a script the time is up at once
   }
@@ -274,7 +272,7 @@ export class Engine implements Services {
     if (alone || call.long && origin.timed) {
       this.#settleAlone(session, command, parks ? undefined : request);
     }
-    if (this.#depth === 0) this.#closeUnit((command.flags & FLAG_TOUCHES_ARBITRARY_KEYS) === 0);
+    if (this.#depth === 0) this.#closeUnit((command.flags & TOUCHES_ARBITRARY_KEYS) === 0);
     return wait ?? undefined;
   }
 
@@ -294,12 +292,14 @@ export class Engine implements Services {
     const depth = this.#depth++;
     if (depth === this.#calls.length) this.#calls.push(new Call(this));
     const call = this.#calls[depth];
-    call.session = session;
-    call.database = this.keyspace.databases[session.databaseIndex];
+    const database = this.keyspace.databases[session.databaseIndex];
+    // Most calls follow one like them, and comparing costs less than a store of a reference.
+    if (call.session !== session) call.session = session;
+    if (call.database !== database) call.database = database;
+    if (call.reply !== reply) call.reply = reply;
+    if (call.command !== command) call.command = command;
+    if (call.origin !== origin) call.origin = origin;
     call.args = request;
-    call.reply = reply;
-    call.command = command;
-    call.origin = origin;
     call.propagates = this.propagation.active;
     call.effects = undefined;
     call.long = false;

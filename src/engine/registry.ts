@@ -7,8 +7,11 @@ import type { Request } from "../resp/request.ts";
 import { CommandStats } from "../stats/command_stats.ts";
 import type { CommandLookup, KnownCommand } from "./call.ts";
 import type { CommandSpec, Handler } from "./command.ts";
-import { FLAG_MOVABLEKEYS, flagBits } from "./flags.ts";
+import { FLAG_MOVABLEKEYS, FLAG_PROTECTED, flagBits } from "./flags.ts";
 import { hasMovableKeys } from "./key_finder.ts";
+
+/** More than a request can have. */
+const MOST_ARGUMENTS = 2 ** 31 - 1;
 
 /** A command ready to run. */
 export class Command implements KnownCommand {
@@ -29,6 +32,10 @@ export class Command implements KnownCommand {
   readonly member: number;
   /** Its time need not be measured call by call; see the fact of this name. */
   readonly short: boolean;
+  /** Neither has subcommands nor is refused to some: a request with enough arguments can run. */
+  readonly plain: boolean;
+  readonly #leastArguments: number;
+  readonly #mostArguments: number;
   /** Calls in the current time segment, booked when it ends. */
   unbooked = 0;
 
@@ -40,18 +47,22 @@ export class Command implements KnownCommand {
     const movable = hasMovableKeys(spec.keys ?? []);
     this.flags = flagBits(spec.flags) | (movable ? FLAG_MOVABLEKEYS : 0);
     this.arity = spec.arity;
+    this.#leastArguments = Math.abs(spec.arity);
+    this.#mostArguments = spec.arity > 0 ? spec.arity : MOST_ARGUMENTS;
     this.handler = spec.handler;
     const begin = spec.keys?.[0]?.begin;
     this.firstKey = typeof begin === "object" && "index" in begin ? begin.index : 0;
     this.member = spec.member ?? 0;
     this.short = spec.short ?? /^O\((1|log\(N\))\)/.test(spec.complexity);
     this.subcommands = (spec.subcommands ?? []).map((sub) => new Command(sub, this));
+    const guarded = spec.subcommands !== undefined || (this.flags & FLAG_PROTECTED) !== 0;
+    this.plain = spec.handler !== undefined && !guarded;
     if (spec.subcommands !== undefined) this.subcommandTable = new NameTable(this.subcommands);
   }
 
   /** Whether a request with `count` arguments fits the arity. */
   accepts(count: number): boolean {
-    return this.arity > 0 ? count === this.arity : count >= -this.arity;
+    return count >= this.#leastArguments && count <= this.#mostArguments;
   }
 }
 
