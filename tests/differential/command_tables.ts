@@ -109,8 +109,8 @@ const GETS = "[GET <sortPattern>]*";
  */
 const SORT: CommandRow[] = [
   { syntax: "RPUSH <key> <index>+", weight: 8 },
-  { syntax: "MSET (<key> <float>)+", weight: 2 },
-  { syntax: "SET <key> <value>" },
+  { syntax: "MSET (<key> <weightFloat>)+", weight: 2 },
+  { syntax: "SET <key> <weightFloat>" },
   { syntax: "DEL <key>" },
   { syntax: "HSET <key> (<field> <index>)+", weight: 3 },
   { syntax: "SADD <key> <index>+", weight: 3 },

@@ -115,6 +115,11 @@ export const VOCABULARY: Vocabulary = {
   numkeys: mostly(whole(1, 2), ["0", "-1", "x", "100"]),
   integer: mostly(whole(-1000, 1000), INTEGERS),
   float: mostly((random) => String(random.between(-1000, 1000) / 8), FLOATS),
+  // redis-server's SORT takes any number for out of range once one was, as 5e-324 is.
+  weightFloat: mostly(
+    (random) => String(random.between(-1000, 1000) / 8),
+    FLOATS.filter((text) => text !== "5e-324"),
+  ),
   index: mostly(whole(-12, 12), INTEGERS),
   // None between 32 and 64 bits: the LSET of 7.2 takes what is left of it in 32.
   listIndex: mostly(whole(-12, 12), ["9223372036854775808", "x", "", "007"]),
