@@ -102,7 +102,7 @@ export class ServerProcess {
 
   /** Sends the signal, waits for the end and removes the temporary folder. */
   async stop(signal: Deno.Signal = "SIGTERM"): Promise<Deno.CommandStatus> {
-    if (this.#running && !(signal === "SIGTERM" && await this.#isAskedToStop())) {
+    if (this.#running && !(signal !== "SIGKILL" && await this.#isAskedToStop())) {
       try {
         this.#child.kill(signal);
       } catch { /* it ended by itself meanwhile */ }
@@ -116,7 +116,7 @@ export class ServerProcess {
     }
   }
 
-  /** Windows has no SIGTERM, it would end the process at once. Answers whether SHUTDOWN does it. */
+  /** Any signal would end a process of Windows at once. Answers whether SHUTDOWN does it there. */
   async #isAskedToStop(): Promise<boolean> {
     if (Deno.build.os !== "windows") return false;
     try {
