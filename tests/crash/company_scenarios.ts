@@ -59,7 +59,38 @@ const sharing: Scenario[] = [
       assertEquals(await next.ask("MGET", "k", "l"), ["v", "w"]);
     },
   },
+  {
+    name: "a second server that turns its append-only file on while another one has it",
+    run: async ({ dir, start }) => {
+      const one = await start(APPENDS), other = await start({ save: "" });
+      await one.ask("SET", "k", "one");
+      await other.ask("SET", "k", "other");
+      // Older versions of the runtime know only a moment later that it is taken.
+      await other.ask("CONFIG", "SET", "appendonly", "yes");
+      await other.server.waitForLog(/Another server uses the files in .*appendonlydir/);
+      assertEquals(await other.ask("CONFIG", "GET", "appendonly"), ["appendonly", "no"]);
+      await other.ask("BGREWRITEAOF");
+      assertEquals(await one.ask("SET", "l", "one"), "OK");
+      await one.server.stop("SIGKILL");
+      // Whoever was killed has nothing any more.
+      await untilTaken(other);
+      await other.ask("SET", "l", "other");
+      await other.server.stop("SIGKILL");
+      assertEquals(strayFiles(dir), []);
+      const next = await start(APPENDS);
+      assertEquals(await next.ask("MGET", "k", "l"), ["other", "other"]);
+    },
+  },
 ];
+
+async function untilTaken(guest: Guest): Promise<void> {
+  for (let tries = 0; tries < 50; tries++) {
+    await guest.ask("CONFIG", "SET", "appendonly", "yes");
+    await sleep(50);
+    if (String(await guest.ask("CONFIG", "GET", "appendonly")).endsWith("yes")) break;
+  }
+  await guest.server.waitForLog(/AOF rewrite finished successfully/);
+}
 
 /** Fills a server so that whatever it does then takes a while. */
 async function filled(guest: Guest): Promise<void> {
@@ -119,13 +150,15 @@ const stopping: Scenario[] = [
     },
   },
   ...[SAVES, APPENDS].map((flags): Scenario => ({
-    name: `SIGTERM while ${flags === SAVES ? "a dump" : "an append-only file"} is loaded`,
+    name: `SIGTERM and kill -9 while ${
+      flags === SAVES ? "a dump" : "an append-only file"
+    } is loaded`,
     run: async ({ dir, start, executable }) => {
       const guest = await start(flags);
       await filled(guest);
       await guest.ask("SET", "k", "v");
       await guest.server.stop("SIGTERM");
-      for (let round = 0; round < 5; round++) {
+      for (let round = 0; round < 8; round++) {
         const again = await startMiniredis(flags, {
           dir,
           executable: executable ?? "",
@@ -133,7 +166,8 @@ const stopping: Scenario[] = [
         });
         await again.waitForLog(/Running mode=/);
         await sleep(round * 10);
-        assertEquals((await again.stop("SIGTERM")).code, 0, again.log);
+        const kills = round % 2 === 1, { code } = await again.stop(kills ? "SIGKILL" : "SIGTERM");
+        if (!kills) assertEquals(code, 0, again.log);
         assertEquals(strayFiles(dir), []);
       }
       const next = await start(flags);

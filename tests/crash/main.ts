@@ -10,6 +10,8 @@ import { resolve } from "node:path";
 import { KINDS } from "./case_kinds.ts";
 import { COMPANY_SCENARIOS } from "./company_scenarios.ts";
 import { DISK_SCENARIOS } from "./disk_scenarios.ts";
+import { CLOCK_SCENARIOS } from "./clock_scenarios.ts";
+import { LIMIT_SCENARIOS } from "./limit_scenarios.ts";
 import { killRounds, LANES } from "./kill_rounds.ts";
 import {
   CASES_HEADER,
@@ -95,7 +97,13 @@ async function kill(): Promise<void> {
 
 async function once(): Promise<void> {
   const results = await runScenarios(
-    [...DISK_SCENARIOS, ...COMPANY_SCENARIOS, ...START_SCENARIOS],
+    [
+      ...DISK_SCENARIOS,
+      ...LIMIT_SCENARIOS,
+      ...COMPANY_SCENARIOS,
+      ...CLOCK_SCENARIOS,
+      ...START_SCENARIOS,
+    ],
     executable,
   );
   for (const { name, outcome, detail } of results) {

@@ -10,8 +10,8 @@ export interface Scenario {
   readonly name: string;
   /** Why it cannot be tried here. */
   readonly skipped?: string;
-  /** Throws what is wrong. */
-  readonly run: (tools: ScenarioTools) => Promise<void>;
+  /** Throws what is wrong; answers why it could not be tried after all. */
+  readonly run: (tools: ScenarioTools) => Promise<string | undefined | void>;
 }
 
 export interface ScenarioTools {
@@ -65,7 +65,8 @@ async function runScenario(
     return guests.at(-1)!;
   };
   try {
-    await run({ dir, start, executable });
+    const reason = await run({ dir, start, executable });
+    if (typeof reason === "string") return { name, outcome: "skipped", detail: reason };
     return { name, outcome: "ok", detail: "" };
   } catch (error) {
     const logs = guests.map(({ server }) => server.log.slice(-2000)).join("\n--\n");
