@@ -26,6 +26,9 @@ export interface DumpFiles {
   syncFolder(path: string): void;
 }
 
+/** What file systems say that know no syncing of folders: EBADF or EINVAL, as Redis has it too. */
+const CANNOT_SYNC_FOLDERS = /\(os error (9|22)\)/;
+
 /** The real ones. */
 export const DUMP_FILES: DumpFiles = {
   create: (path) => new SystemFile(path),
@@ -36,6 +39,8 @@ export const DUMP_FILES: DumpFiles = {
     const folder = Deno.openSync(path);
     try {
       folder.syncSync();
+    } catch (error) {
+      if (!CANNOT_SYNC_FOLDERS.test(String(error))) throw error;
     } finally {
       folder.close();
     }

@@ -1,5 +1,5 @@
 // SAVE writes a file that is complete or not there at all, and that brings everything back.
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { latin1 } from "../../src/base/bytes.ts";
 import { DUMP_FILES, type DumpFile, type DumpFiles } from "../../src/persistence/dump_files.ts";
 import { bytesOf, dump, plain } from "../rdb/dump_builder.ts";
@@ -302,4 +302,15 @@ Deno.test("an empty server saves a dump without keys", () => {
   using saving = new Saving();
   assertEquals(saving.harness.run("SAVE"), "OK");
   assertEquals(saving.again().harness.run("DBSIZE"), 0);
+});
+
+Deno.test({
+  name: "a file system that knows no syncing of folders, as some shared ones, is no reason to fail",
+  ignore: Deno.build.os !== "linux",
+  fn: () => {
+    using folder = Deno.openSync("/proc");
+    assertThrows(() => folder.syncSync());
+    DUMP_FILES.syncFolder("/proc");
+    assertThrows(() => DUMP_FILES.syncFolder("/proc/no such folder"));
+  },
 });
