@@ -1,20 +1,17 @@
 // The ends of a long list: pushing, reading and dropping elements there.
 import type { Slice } from "../base/slice.ts";
-import {
-  ELEMENT_OVERHEAD_BYTES,
-  exceedsFill,
-  isLargeElement,
-  nodeBytesLimit,
-} from "./list_fill.ts";
+import { ELEMENT_OVERHEAD_BYTES, isLargeElement, nodeBytesLimit } from "./list_fill.ts";
 import { ElementWriter } from "./listpack_element.ts";
 import { LISTPACK_EMPTY_BYTES, LISTPACK_HEADER_BYTES } from "./listpack_format.ts";
 import { appendToNode, dropFirstOfNode, dropLastOfNode, prependToNode } from "./node_ends.ts";
 import type { NodeListpack } from "./node_listpack.ts";
+import { BYTES, COUNT, FLAG_PLAIN, FLAGS } from "./packed_node_layout.ts";
 import { PackedNodes } from "./packed_nodes.ts";
 
 /** From so many nodes on a new one at an end is expected to be filled, and begins with some room. */
 const LONG_LIST_NODES = 4;
-const LONG_LIST_NODE_BYTES = 1024;
+/** From so many on it begins with the room of the one that got full: a 16th of the list at most. */
+const FULL_ROOM_NODES = 16;
 
 const writer = new ElementWriter();
 
@@ -22,10 +19,14 @@ const writer = new ElementWriter();
 export class PackedEnds extends PackedNodes {
   /** Elements of a node, or -1 to -5 for 4 to 64 KiB. */
   readonly fill: number;
+  readonly #maxNodeBytes: number;
+  readonly #maxNodeElements: number;
 
   constructor(editor: NodeListpack, fill: number, compressDepth: number) {
     super(editor, compressDepth);
     this.fill = fill;
+    this.#maxNodeBytes = nodeBytesLimit(fill);
+    this.#maxNodeElements = fill >= 0 ? Math.max(fill, 1) : 0x7fffffff;
   }
 
   pushHead(bytes: Uint8Array, start: number, end: number): void {
@@ -115,14 +116,15 @@ export class PackedEnds extends PackedNodes {
 
   protected openToGrow(node: number): NodeListpack {
     const editor = this.openNode(node);
-    editor.growthLimit = nodeBytesLimit(this.fill);
+    editor.growthLimit = this.#maxNodeBytes;
     return editor;
   }
 
   protected hasRoom(node: number, length: number): boolean {
-    if (node === 0 || this.isPlain(node) || isLargeElement(this.fill, length)) return false;
-    const bytes = this.nodeBytes(node) + length + ELEMENT_OVERHEAD_BYTES;
-    return !exceedsFill(this.fill, bytes, this.nodeCount(node) + 1);
+    if (node === 0) return false;
+    const { i32 } = this.arena, word = node * 2;
+    return i32[word + BYTES] + length + ELEMENT_OVERHEAD_BYTES <= this.#maxNodeBytes &&
+      i32[word + COUNT] < this.#maxNodeElements && (i32[word + FLAGS] & FLAG_PLAIN) === 0;
   }
 
   protected dropNode(node: number): void {
@@ -133,21 +135,33 @@ export class PackedEnds extends PackedNodes {
   // A node at an end, after the one that was there got full and needs no room to grow any more.
   #pushNode(before: number, bytes: Uint8Array, start: number, end: number): void {
     const full = before === 0 ? this.head : before;
-    this.addElement(before, bytes, start, end);
+    this.addElement(before, bytes, start, end, this.#roomBeside(full));
     if (full === 0 || this.isPlain(full) || this.isCompressed(full)) return;
     this.openNode(full).fit();
     this.closeNode(full, 0);
     this.compressAround(0);
   }
 
-  /** Links a node of one element behind `before`, 0 for the head. */
-  protected addElement(before: number, bytes: Uint8Array, start: number, end: number): void {
+  /** Bytes that a node at an end begins with, after the one that was there got full. */
+  #roomBeside(full: number): number {
+    const { nodes } = this;
+    if (nodes < LONG_LIST_NODES || this.isPlain(full)) return 0;
+    const share = Math.min(nodes, FULL_ROOM_NODES) / FULL_ROOM_NODES;
+    return Math.floor(this.nodeBytes(full) * share);
+  }
+
+  /** Links a node of one element behind `before`, 0 for the head, in a block of at least `room`. */
+  protected addElement(
+    before: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    room = 0,
+  ): void {
     if (isLargeElement(this.fill, end - start)) return this.addPlain(before, bytes, start, end);
     const { editor } = this;
-    const atEnd = before === 0 || before === this.tail;
-    const fills = atEnd && this.nodes >= LONG_LIST_NODES;
     const needed = end - start + LISTPACK_EMPTY_BYTES + (end - start < 64 ? 2 : 8);
-    editor.create(fills ? Math.max(LONG_LIST_NODE_BYTES, needed) : needed);
+    editor.create(Math.max(room, needed));
     let node;
     try {
       editor.append(bytes, start, end);
