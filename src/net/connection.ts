@@ -19,8 +19,11 @@ import { RequestStream } from "./request_stream.ts";
 
 /** Requests run in a row for one client before others get their turn. */
 const BATCH_REQUESTS = 4096;
-/** Output that may wait before no more requests of the client are run. */
-const HIGH_WATER_BYTES = 1 << 20;
+/**
+ * Output that may wait before no more requests of the client are run. With four times as much, fifty
+ * clients that read long lists fill more buffers than are kept, which halves what they get.
+ */
+const HIGH_WATER_BYTES = 1 << 18;
 /** Input that a parked client may send ahead before it is not read any more. */
 const PARKED_INPUT_BYTES = 1 << 20;
 /** Output no longer than a client's fixed buffer in Redis is within any limit. */

@@ -1,6 +1,6 @@
 // Writes replies without waiting: one buffer is being written while the other fills.
 import type { HeldOutput, ReplyGate } from "../engine/reply_gate.ts";
-import { giveLargeBuffer, LARGE_REPLY_BYTES } from "../resp/large_buffers.ts";
+import { giveLargeBuffer, LARGE_REPLY_BYTES, LARGEST_KEPT_BYTES } from "../resp/large_buffers.ts";
 import type { ReplyWriter } from "../resp/reply_writer.ts";
 
 /** What is written to. */
@@ -81,11 +81,20 @@ export class OutputQueue implements HeldOutput {
     this.#writer.length = 0;
     this.#spare = full;
     this.#inFlight = this.#peak = length;
-    // Large buffers go back after each write. Who reads long lists in a pipeline needs the next at once:
-    // reaching its size in steps, from nothing, took half of the time of LRANGE of 100 elements.
-    this.#writer.expectedBytes = length > LARGE_REPLY_BYTES ? length : 0;
+    this.#expect(length);
     this.#writing = true;
     this.#target.write(full.subarray(0, length)).then(this.#wrote, this.#fail);
+  }
+
+  /**
+   * Large buffers go back after each write. Who reads long lists in a pipeline needs the next at once:
+   * reaching its size in steps, from nothing, took half of the time of LRANGE of 100 elements. A small
+   * reply between large ones, as the rest of a batch is, does not change that.
+   */
+  #expect(length: number): void {
+    const expected = Math.max(length, this.#writer.expectedBytes >>> 1);
+    if (expected <= LARGE_REPLY_BYTES) this.#writer.expectedBytes = 0;
+    else this.#writer.expectedBytes = Math.min(expected, LARGEST_KEPT_BYTES);
   }
 
   readonly #wrote = (count: number): void => {

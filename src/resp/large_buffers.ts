@@ -4,7 +4,7 @@
 /** Replies beyond this take one of the large buffers, bytes. */
 export const LARGE_REPLY_BYTES = 64 * 1024;
 /** Sizes are powers of two up to this one; larger buffers are not kept. */
-const LARGEST_KEPT_BYTES = 1024 * 1024;
+export const LARGEST_KEPT_BYTES = 1024 * 1024;
 /** What fifty clients need that read long lists in a pipeline. */
 const KEPT_BYTES = 32 * 1024 * 1024;
 

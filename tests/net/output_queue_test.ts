@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { latin1 } from "../../src/base/bytes.ts";
 import { ReplyGate } from "../../src/engine/reply_gate.ts";
 import { OutputQueue } from "../../src/net/output_queue.ts";
-import { LARGE_REPLY_BYTES } from "../../src/resp/large_buffers.ts";
+import { LARGE_REPLY_BYTES, LARGEST_KEPT_BYTES } from "../../src/resp/large_buffers.ts";
 import { ReplyWriter } from "../../src/resp/reply_writer.ts";
 
 /** Takes what it is offered when the test says so, and no more of it than the test says. */
@@ -154,7 +154,7 @@ Deno.test("what others write to a client during a write of its own waits for the
   assertEquals([target.taken, output.pendingBytes], ["+OK\r\n:1\r\n", 0]);
 });
 
-Deno.test("after a large reply the next buffer has its size at once, after a small one it is small", async () => {
+Deno.test("after a large reply the next buffer has its size at once, after small ones it is small", async () => {
   const { target, writer, output } = queue();
   const round = async (bytes: number) => {
     writer.raw(new Uint8Array(1));
@@ -168,5 +168,19 @@ Deno.test("after a large reply the next buffer has its size at once, after a sma
   assert(await round(large) <= 1024);
   assert(await round(large) >= large);
   assert(await round(10) >= large);
+  assert(await round(large) > LARGE_REPLY_BYTES);
+  for (let small = 0; small < 4; small++) await round(10);
   assert(await round(10) <= 1024);
+});
+
+Deno.test("a huge reply makes nobody expect another one", async () => {
+  const { target, writer, output } = queue();
+  const huge = 32 * LARGEST_KEPT_BYTES;
+  writer.raw(new Uint8Array(huge));
+  output.flush();
+  await target.take(huge);
+  writer.raw(new Uint8Array(1));
+  assert(writer.buffer.length <= LARGEST_KEPT_BYTES);
+  output.flush();
+  await target.take(1);
 });
