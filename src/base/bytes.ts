@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { wordsOf, writtenWordsOf } from "./words.ts";
 
 /** A range of bytes; `Slice` is one. Functions that take it read the range and keep nothing. */
 export interface ByteRange {
@@ -119,8 +120,9 @@ let lastFrom: DataView | undefined;
 let lastTo: DataView | undefined;
 
 function findViews(source: Uint8Array, target: Uint8Array): void {
-  lastFrom = sourceViews.of(source);
-  lastTo = lastFrom === undefined ? undefined : targetViews.of(target);
+  lastFrom = wordsOf(source) ?? sourceViews.of(source);
+  if (lastFrom !== undefined) lastTo = writtenWordsOf(target) ?? targetViews.of(target);
+  else lastTo = undefined;
   // Without views the next call asks again, and may get them.
   const found = lastTo !== undefined;
   lastSource = found ? source : undefined;
@@ -137,8 +139,8 @@ function copyWords(from: DataView, start: number, end: number, to: DataView, at:
 }
 
 /**
- * Views of the arrays copied from, or to, lately: of those that a batch returns to (its request, its
- * reply, the arena), not of every array that is seen once.
+ * Views of the arrays copied from, or to, lately: of those that are returned to (the arena), not of
+ * every array that is seen once. Requests and replies bring their own.
  */
 class RecentViews {
   readonly #arrays: Uint8Array[] = [];

@@ -1,15 +1,35 @@
-// Four bytes at a time: through a view, for the one array that is read most.
+// Many bytes at a time: through views, for the one array that is read most and the one that is written.
 
-let readBytes = new Uint8Array(8);
-let readWords = new DataView(readBytes.buffer);
+const NO_BYTES = new Uint8Array(8);
+const NO_WORDS = new DataView(NO_BYTES.buffer);
+/** What is read or written stays in memory until another array is: a huge one must not. */
+const LONGEST_BYTES = 1 << 20;
+
+let readBytes = NO_BYTES;
+let readWords = NO_WORDS;
+let writtenBytes = NO_BYTES;
+let writtenWords = NO_WORDS;
 
 /**
  * Says which array is read from now on, and its view: the read buffer of the batch that runs. Whoever
  * meets it reads words instead of bytes (a hash of 16 bytes takes three quarters of the time).
  */
 export function readFrom(bytes: Uint8Array<ArrayBuffer>, words: DataView<ArrayBuffer>): void {
-  readBytes = bytes;
-  readWords = words;
+  const kept = bytes.length <= LONGEST_BYTES;
+  readBytes = kept ? bytes : NO_BYTES;
+  readWords = kept ? words : NO_WORDS;
+}
+
+/** Says which array is written from now on, and its view: the replies of the batch that runs. */
+export function writeTo(bytes: Uint8Array<ArrayBuffer>, words: DataView<ArrayBuffer>): void {
+  const kept = bytes.length <= LONGEST_BYTES;
+  writtenBytes = kept ? bytes : NO_BYTES;
+  writtenWords = kept ? words : NO_WORDS;
+}
+
+/** The view of an array, if it is the one being written. */
+export function writtenWordsOf(bytes: Uint8Array): DataView | undefined {
+  return bytes === writtenBytes ? writtenWords : undefined;
 }
 
 /** The view of an array, if it is the one being read. */

@@ -5,6 +5,7 @@ import { writeDouble } from "../base/double.ts";
 import { writeHumanDouble } from "../base/human_double.ts";
 import { decimalLength, type Integer64, writeInteger } from "../base/int64.ts";
 import type { Slice } from "../base/slice.ts";
+import { writeTo, writtenWordsOf } from "../base/words.ts";
 import { giveLargeBuffer, LARGE_REPLY_BYTES, takeLargeBuffer } from "./large_buffers.ts";
 import type { ReplySink } from "./reply_sink.ts";
 
@@ -31,6 +32,7 @@ const NULL_3 = asciiBytes("_\r\n");
 /** The text of a double on its way out. */
 const DOUBLE_TEXT = new Uint8Array(64);
 const NO_BYTES = new Uint8Array(0);
+const NO_WORDS = new DataView(NO_BYTES.buffer);
 
 /** Error texts may quote user data: one character per byte where possible, line ends never. */
 function errorBytes(message: string): Uint8Array {
@@ -54,9 +56,28 @@ export class ReplyWriter implements ReplySink {
   expectedBytes = 0;
   errorCount = 0;
   lastError = "";
+  // The last two buffers that were announced, as a connection fills one while it sends the other.
+  #viewed = NO_BYTES;
+  #words = NO_WORDS;
+  #otherViewed = NO_BYTES;
+  #otherWords = NO_WORDS;
 
   constructor(buffer: Uint8Array<ArrayBuffer> = NO_BYTES as Uint8Array<ArrayBuffer>) {
     this.buffer = buffer;
+  }
+
+  /** Says that replies are written to this buffer; made once for each. */
+  #announce(buffer: Uint8Array<ArrayBuffer>): void {
+    if (buffer.length > LARGE_REPLY_BYTES) return;
+    if (this.#viewed !== buffer) {
+      const bytes = this.#otherViewed, words = this.#otherWords;
+      this.#otherViewed = this.#viewed;
+      this.#otherWords = this.#words;
+      const known = bytes === buffer;
+      this.#words = known ? words : new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
+      this.#viewed = buffer;
+    }
+    writeTo(buffer, this.#words);
   }
 
   /** Makes room for `bytes` more. */
@@ -118,6 +139,7 @@ export class ReplyWriter implements ReplySink {
     const count = end - start;
     this.reserve(count + HEADER_BYTES + 2);
     const buffer = this.buffer;
+    if (writtenWordsOf(buffer) === undefined) this.#announce(buffer);
     let at = this.length;
     buffer[at++] = DOLLAR;
     if (count < 100) {

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { equalWords, readFrom, wordsOf } from "../../src/base/words.ts";
+import { equalWords, readFrom, wordsOf, writeTo, writtenWordsOf } from "../../src/base/words.ts";
 import { forEachSeed } from "../support/seeded.ts";
 
 Deno.test("only the array that is being read has words", () => {
@@ -9,6 +9,16 @@ Deno.test("only the array that is being read has words", () => {
   assertEquals(wordsOf(bytes.subarray(0)), undefined);
   readFrom(new Uint8Array(8), new DataView(new ArrayBuffer(8)));
   assertEquals(wordsOf(bytes), undefined);
+});
+
+Deno.test("an array of more than a megabyte is not held on to", () => {
+  for (const [announce, view] of [[readFrom, wordsOf], [writeTo, writtenWordsOf]] as const) {
+    const small = new Uint8Array(1 << 20), large = new Uint8Array((1 << 20) + 1);
+    announce(small, new DataView(small.buffer));
+    assert(view(small) !== undefined);
+    announce(large, new DataView(large.buffer));
+    assertEquals([view(small), view(large)], [undefined, undefined]);
+  }
 });
 
 Deno.test("ranges are equal by words when they are byte by byte", async () => {
