@@ -60,8 +60,22 @@ export class FieldTable {
     const hash = table.hash(field.bytes, field.start, field.end);
     const ref = table.find(field.bytes, field.start, field.end, hash);
     if (ref === 0) this.insert(field, value, hash);
-    else this.#overwrite(ref, value, keepExpiry);
+    else if (!this.#overwroteInPlace(ref, value)) this.#overwrite(ref, value, keepExpiry);
     return ref === 0;
+  }
+
+  /**
+   * Stores a value over one of the same length, in an entry without block or expiry, if it is that
+   * and does not lie in the arena, which a guard may move.
+   */
+  #overwroteInPlace(ref: number, { bytes, start, end }: Slice): boolean {
+    const { arena } = this.table, { i32 } = arena, word = ref * 2;
+    // No flags, and so the value stands right behind the field.
+    if (i32[word + 3] !== end - start << FLAG_BITS || end - start > INLINE_MAX_BYTES) return false;
+    if (bytes === arena.u8) return false;
+    this.table.willChange(ref);
+    copyBytes(bytes, start, end, arena.u8, ref * 8 + ENTRY_KEY_OFFSET + arena.i32[word + 2]);
+    return true;
   }
 
   /** Adds a field that is not there; answers its entry. */
