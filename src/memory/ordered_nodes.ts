@@ -149,9 +149,10 @@ export class OrderedNodes {
     const { i32, f64 } = this.#arena;
     const count = i32[leaf * 2]++;
     const scores = leaf + HEADER_DOUBLES, members = leaf * 2 + MEMBERS;
-    if (index < count) {
-      f64.copyWithin(scores + index + 1, scores + index, scores + count);
-      i32.copyWithin(members + index + 1, members + index, members + count);
+    // Loops: two calls of `copyWithin` take longer than moving half a leaf.
+    for (let at = count; at > index; at--) {
+      f64[scores + at] = f64[scores + at - 1];
+      i32[members + at] = i32[members + at - 1];
     }
     f64[scores + index] = score;
     i32[members + index] = member;
@@ -161,9 +162,10 @@ export class OrderedNodes {
     const { i32, f64 } = this.#arena;
     const count = i32[leaf * 2]--;
     const scores = leaf + HEADER_DOUBLES, members = leaf * 2 + MEMBERS;
-    if (index === count - 1) return;
-    f64.copyWithin(scores + index, scores + index + 1, scores + count);
-    i32.copyWithin(members + index, members + index + 1, members + count);
+    for (let at = index + 1; at < count; at++) {
+      f64[scores + at - 1] = f64[scores + at];
+      i32[members + at - 1] = i32[members + at];
+    }
   }
 
   /** Appends the elements of a leaf from `from` on to another leaf, which has room. */
