@@ -95,7 +95,7 @@ export const NUMBER_DIRECTIVES = {
   }),
   hz: number({ initial: 10, min: 0, max: INT_MAX, usedMin: 1, usedMax: 500 }),
   "io-threads": number({ initial: 1, min: 1, max: 128, flags: DEBUG | IMMUTABLE | NO_EFFECT }),
-  "key-load-delay": number({ initial: 0, min: INT_MIN, max: INT_MAX, flags: HIDDEN | NO_EFFECT }),
+  "key-load-delay": number({ initial: 0, min: INT_MIN, max: INT_MAX, flags: HIDDEN }),
   "latency-monitor-threshold": number({ initial: 0, min: 0, max: LONG_MAX }),
   "lfu-decay-time": number({ initial: 1, min: 0, max: INT_MAX }),
   "lfu-log-factor": number({ initial: 10, min: 0, max: INT_MAX }),
@@ -147,7 +147,7 @@ export const NUMBER_DIRECTIVES = {
     initial: 0,
     min: INT_MIN,
     max: INT_MAX,
-    flags: HIDDEN | NO_EFFECT,
+    flags: HIDDEN,
   }),
   "repl-backlog-size": number({
     initial: MB,

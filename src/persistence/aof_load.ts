@@ -183,8 +183,10 @@ export class AofLoader {
     const tell = (message: string) => this.#logger.warning(message);
     const functions = new FunctionLog(this.#dumps.functionLibraries);
     const replay = new AofReplay(this.#engine, { reader, functions, tell });
-    const isTurnDue = (offset: number) => this.#state.advance(part.loadedBefore + offset);
-    while (!replay.run(isTurnDue)) {
+    const isTurnDue = (offset: number) =>
+      this.#state.advance(part.loadedBefore + offset) || this.#state.delays;
+    for (let commands = 0; !replay.run(isTurnDue); commands = replay.commands) {
+      if (this.#state.delays) yield* this.#state.delay(replay.commands - commands);
       yield;
       this.#state.resume();
     }

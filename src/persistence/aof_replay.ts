@@ -57,6 +57,8 @@ export interface AofReplayOptions {
 export class AofReplay {
   /** Why {@link run} ended before the end of the file. */
   fault: AofFault | undefined;
+  /** Commands that were read. */
+  commands = 0;
   /** Commands that were refused, which Redis passes over too. */
   refusals = 0;
   readonly #engine: Engine;
@@ -140,6 +142,7 @@ export class AofReplay {
       this.fault = reader.fault;
       return false;
     }
+    this.commands += count;
     const { batch } = reader;
     const { table } = this.#engine.keyspace.databases[this.#session.databaseIndex];
     // Moved at once, not a bucket with each command: one walk fetches many entries at the same time.

@@ -1,6 +1,7 @@
 // How work in the background shares the thread with clients.
 import { setImmediate } from "node:timers";
 import type { Engine } from "../engine/engine.ts";
+import { KeyDelay } from "./key_delay.ts";
 
 /** Work in one slice where there is nobody to wait for it. */
 const SLICE_MS = 1;
@@ -24,9 +25,11 @@ export interface PacedWork {
   readonly keysWritten: number;
   /** What the work keeps in memory until it goes on. */
   readonly waitingBytes: number;
+  /** Whether it was given up, or is complete. */
+  readonly ended: boolean;
 }
 
-const NO_WORK: PacedWork = { keysWritten: 0, waitingBytes: 0 };
+const NO_WORK: PacedWork = { keysWritten: 0, waitingBytes: 0, ended: false };
 
 /** Divides work into slices; between them clients are served. */
 export class BackgroundPace {
@@ -45,9 +48,11 @@ export class BackgroundPace {
   /** When commands were last counted, monotonic ms, and how many there were. */
   #countedMs = 0;
   #commands = 0;
+  readonly #delay: KeyDelay;
 
   constructor(engine: Engine) {
     this.#engine = engine;
+    this.#delay = new KeyDelay(engine.config.cell("rdb-key-save-delay"));
   }
 
   /** Begins a slice. */
@@ -65,11 +70,36 @@ export class BackgroundPace {
     this.#countedMs = this.#engine.keyspace.clock.monotonicMs();
     this.#commands = this.#engine.stats.totalCommands;
     this.#workMs = this.#workKeys = this.#debtMs = 0;
+    this.#delay.forget();
     this.#sliceMs = SLICE_MS;
   }
 
   /** Whether the slice is over. */
-  readonly isOver = (): boolean => this.#engine.keyspace.clock.monotonicMs() >= this.#endMs;
+  readonly isOver = (): boolean =>
+    this.#delay.isOn || this.#engine.keyspace.clock.monotonicMs() >= this.#endMs;
+
+  /** For work in one go, while nobody is served: asks for no end, but keys may be delayed. */
+  allAtOnce(work: PacedWork): () => boolean {
+    this.begin(work);
+    return () => {
+      this.#countKeys(work);
+      for (let ms; (ms = this.#delay.take()) > 0;) this.#engine.ports.process.sleep(ms);
+      return false;
+    };
+  }
+
+  /** Counts what was written since it was last counted, for the delay. */
+  #countKeys(work: PacedWork): void {
+    this.#delay.count(work.keysWritten - this.#startKeys);
+    this.#startKeys = work.keysWritten;
+  }
+
+  async #waitForDelay(work: PacedWork): Promise<void> {
+    this.#countKeys(work);
+    for (let ms; !work.ended && (ms = this.#delay.take()) > 0;) {
+      await new Promise((resolve) => setTimeout(resolve, ms));
+    }
+  }
 
   /**
    * Waits between two slices: for one turn of the event loop where no commands come, else for a
@@ -77,6 +107,11 @@ export class BackgroundPace {
    * slice; what was written meanwhile counts as the work's time.
    */
   async pause(work: PacedWork = NO_WORK): Promise<void> {
+    await this.#share(work);
+    if (this.#delay.isOn && work === this.#work) await this.#waitForDelay(work);
+  }
+
+  async #share(work: PacedWork): Promise<void> {
     const { clock } = this.#engine.keyspace;
     const beganMs = clock.monotonicMs(), keys = work.keysWritten;
     if (work === this.#work) {

@@ -121,10 +121,12 @@ export class DumpLoader {
       keepExpired: dump.keepExpired,
       sanitize: config.value("sanitize-dump-payload") === "yes",
     });
-    let described = false;
+    let described = false, keys = 0;
     try {
-      while (!reader.run(SLICE_BYTES)) {
+      while (!reader.run(this.state.delays ? 1 : SLICE_BYTES)) {
         if (!described && (described = true)) this.#describe(sink);
+        if (this.state.delays) yield* this.state.delay(reader.counts.keysLoaded - keys);
+        keys = reader.counts.keysLoaded;
         if (!this.state.advance(dump.loadedBefore + reader.progress.loadedBytes)) continue;
         yield;
         this.state.resume();

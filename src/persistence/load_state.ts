@@ -2,6 +2,7 @@
 import type { Logger } from "../base/logger.ts";
 import { GATE_LOADING } from "../engine/admission.ts";
 import type { Engine } from "../engine/engine.ts";
+import { KeyDelay } from "./key_delay.ts";
 
 /** Loading in one go; a client that connects meanwhile waits so long for its -LOADING. */
 const STRETCH_MS = 20;
@@ -33,6 +34,7 @@ export class LoadState {
   readonly #engine: Engine;
   readonly #logger: Logger;
   readonly #stretchMs: number;
+  readonly #delay: KeyDelay;
   #yieldAtMs = 0;
   /** Whether clients were kept out before this load began. */
   #wasClosed = false;
@@ -41,6 +43,7 @@ export class LoadState {
   /** `stretchMs`: how long it loads before clients get their turn. */
   constructor(engine: Engine, logger: Logger, stretchMs = STRETCH_MS) {
     this.#engine = engine;
+    this.#delay = new KeyDelay(engine.config.cell("key-load-delay"));
     this.#logger = logger;
     this.#stretchMs = stretchMs;
   }
@@ -76,6 +79,21 @@ export class LoadState {
       this.#logger.notice(`Loading: ${percent}% of ${totalBytes} bytes`);
     }
     return nowMs >= this.#yieldAtMs;
+  }
+
+  /** Waits, for as long as so many keys are to take longer (`key-load-delay`). */
+  *delay(keys: number): LoadSlices<void> {
+    const { clock } = this.#engine.keyspace;
+    this.#delay.count(keys);
+    for (let ms; (ms = this.#delay.take()) > 0;) {
+      for (const endMs = clock.monotonicMs() + ms; clock.monotonicMs() < endMs;) yield;
+    }
+    this.resume();
+  }
+
+  /** Whether {@link delay} is to be called between keys. */
+  get delays(): boolean {
+    return this.#delay.isOn;
   }
 
   /** Runs a load while the event loop runs too; undefined when it was cancelled. */

@@ -106,7 +106,7 @@ export class DumpSaver {
       file = new Replacement(this.path, `temp-${Deno.pid}.rdb`, this.#files);
       const { snapshot, writer } = this.#begin(file);
       try {
-        snapshot.run(() => false);
+        snapshot.run(this.#pace.allAtOnce(snapshot));
       } finally {
         snapshot.end();
       }

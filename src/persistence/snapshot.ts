@@ -74,6 +74,7 @@ export class Snapshot implements WriteBarrier {
   readonly #earlyPiecesFrom: number;
   /** What the writer threw; nothing is written any more. */
   #failure: unknown;
+  #ended = false;
   #walks: Walk[] = [];
   /** The database of the last record, and of the last one aside. */
   #selected = -1;
@@ -217,8 +218,14 @@ export class Snapshot implements WriteBarrier {
     this.#keyspace.graveyard.buryTable(walk.table);
   }
 
+  /** Whether it was ended: it is complete, or was given up. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   /** Lets writers go on without the barrier. */
   end(): void {
+    this.#ended = true;
     if (this.#keyspace.barrier === this) this.#keyspace.barrier = undefined;
     for (const walk of this.#walks) {
       walk.table.resumeRehash();

@@ -5,13 +5,19 @@ import { BackgroundPace } from "../../src/persistence/background_pace.ts";
 
 /** Work whose time is told, not taken. */
 class Paced {
-  readonly work = { keysWritten: 0, waitingBytes: 0 };
+  readonly work = { keysWritten: 0, waitingBytes: 0, ended: false };
+  /** `rdb-key-save-delay` */
+  readonly delay = { value: 0 };
   #nowMs = 1000;
   #stats = { totalCommands: 0 };
   readonly #pace: BackgroundPace;
 
   constructor() {
-    const engine = { keyspace: { clock: { monotonicMs: () => this.#nowMs } }, stats: this.#stats };
+    const engine = {
+      keyspace: { clock: { monotonicMs: () => this.#nowMs } },
+      stats: this.#stats,
+      config: { cell: () => this.delay },
+    };
     this.#pace = new BackgroundPace(engine as unknown as Engine);
   }
 
