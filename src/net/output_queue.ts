@@ -10,6 +10,12 @@ export interface ByteWriter {
 
 const NO_BYTES = new Uint8Array(0);
 
+/** A part of a buffer as it was last written. */
+interface Part {
+  of: Uint8Array;
+  bytes: Uint8Array;
+}
+
 /** The output side of a connection. At most one write is under way; its buffer is not touched. */
 export class OutputQueue implements HeldOutput {
   readonly #target: ByteWriter;
@@ -18,6 +24,12 @@ export class OutputQueue implements HeldOutput {
   readonly #onError: () => void;
   readonly #gate: ReplyGate | undefined;
   #spare: Uint8Array<ArrayBuffer> = NO_BYTES;
+  /**
+   * What the last write took, of what is now the spare buffer, and the one before, of the other: a
+   * client that gets replies of one length, one by one, needs no new view for each.
+   */
+  #part: Part = { of: NO_BYTES, bytes: NO_BYTES };
+  #partBefore: Part = { of: NO_BYTES, bytes: NO_BYTES };
   #inFlight = 0;
   #held = false;
   /** Bytes of the buffer in flight that earlier, shorter writes took. */
@@ -83,7 +95,19 @@ export class OutputQueue implements HeldOutput {
     this.#inFlight = this.#peak = length;
     this.#expect(length);
     this.#writing = true;
-    this.#target.write(full.subarray(0, length)).then(this.#wrote, this.#fail);
+    this.#target.write(this.#partOf(full, length)).then(this.#wrote, this.#fail);
+  }
+
+  #partOf(buffer: Uint8Array, length: number): Uint8Array {
+    const part = this.#partBefore;
+    this.#partBefore = this.#part;
+    this.#part = part;
+    if (buffer.length > LARGE_REPLY_BYTES) return buffer.subarray(0, length); // it is given back
+    if (part.of !== buffer || part.bytes.length !== length) {
+      part.of = buffer;
+      part.bytes = buffer.subarray(0, length);
+    }
+    return part.bytes;
   }
 
   /**

@@ -54,6 +54,20 @@ function queue(gate?: ReplyGate) {
   return { target, writer, output, seen };
 }
 
+Deno.test("replies of one length and of others leave as they were written, from both buffers", async () => {
+  const { target, writer, output } = queue();
+  let expected = "";
+  for (let i = 0; i < 60; i++) {
+    // Some grow the buffer, so that what was written before is part of another one.
+    const text = "x".repeat(i % 20 === 19 ? 3000 + i : i % 7 < 5 ? 3 : 4) + String(i % 10);
+    writer.simple(text);
+    expected += `+${text}\r\n`;
+    output.flush();
+    await target.take(target.offered);
+  }
+  assertEquals(target.taken, expected);
+});
+
 Deno.test("writes that take less than offered lose and repeat nothing", async () => {
   const { target, writer, output, seen } = queue();
   let expected = "";
