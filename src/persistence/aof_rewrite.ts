@@ -6,10 +6,15 @@ import type { RdbWriter } from "../rdb/writer.ts";
 import { BackgroundPace } from "./background_pace.ts";
 import { beginDump } from "./begin_dump.ts";
 import { type DumpFiles, ReplaceError, Replacement } from "./dump_files.ts";
+import { openReplacement } from "./open_replacement.ts";
 import { Snapshot } from "./snapshot.ts";
 
 /** Rewrites of this process so far: one that was cancelled may still have its file. */
 let attempts = 0;
+
+function temporaryName(): string {
+  return `temp-rewriteaof-bg-${Deno.pid}-${++attempts}.aof`;
+}
 
 /** What is written, and where. */
 export interface AofRewriteOptions {
@@ -56,11 +61,13 @@ export class AofRewrite {
     const { keyspace } = this.#options.engine;
     try {
       while (!Snapshot.prepare(keyspace)) { /* until no table is being moved */ }
-      const { snapshot, end } = this.#begin();
+      const { path, files } = this.#options;
+      const file = this.#file = new Replacement(path, temporaryName(), files);
+      const { snapshot, end } = this.#begin(file);
       snapshot.run(() => false);
       snapshot.end();
       end();
-      this.#file!.sync();
+      file.sync();
       this.commit();
     } finally {
       this.end();
@@ -73,14 +80,17 @@ export class AofRewrite {
    */
   async run(atInstant: () => void): Promise<boolean> {
     try {
-      do await this.#pace.pause(); while (!this.cancelled && !this.#prepared());
+      await this.#pace.pause();
       if (this.cancelled) return false;
-      const { snapshot, end } = this.#begin(atInstant);
-      while (!this.cancelled && !this.#slice(snapshot)) await this.#pause(snapshot);
+      const file = this.#file = await this.#open();
+      while (!this.cancelled && !this.#prepared()) await this.#pace.pause();
+      if (this.cancelled) return false;
+      const { snapshot, end } = this.#begin(file, atInstant);
+      while (!this.cancelled && !this.#slice(snapshot, file)) await this.#pause(snapshot, file);
       if (this.cancelled) return false;
       snapshot.end();
       end();
-      await this.#file!.syncLater();
+      await file.syncLater();
       return !this.cancelled;
     } finally {
       await this.#file?.settle();
@@ -88,21 +98,25 @@ export class AofRewrite {
   }
 
   /** Writes some more; true when all is written. */
-  #slice(snapshot: Snapshot): boolean {
+  #slice(snapshot: Snapshot, file: Replacement): boolean {
     this.#pace.begin(snapshot);
-    return snapshot.run(this.#pace.isOver);
+    return snapshot.run(() => this.#pace.isOver() || file.isFull);
   }
 
-  async #pause(snapshot: Snapshot): Promise<void> {
+  async #pause(snapshot: Snapshot, file: Replacement): Promise<void> {
     await this.#pace.pause(snapshot);
-    const { config } = this.#options.engine;
-    if (config.bool("aof-rewrite-incremental-fsync")) await this.#file?.keepUp();
+    await file.keepUp(this.#options.engine.config.bool("aof-rewrite-incremental-fsync"));
   }
 
-  #begin(atInstant = () => {}): { snapshot: Snapshot; end: () => void } {
-    const { engine, files, path } = this.#options;
-    const file = new Replacement(path, `temp-rewriteaof-bg-${Deno.pid}-${++attempts}.aof`, files);
-    this.#file = file;
+  /** A worker fills dumps only. */
+  #open(): Promise<Replacement> | Replacement {
+    const { engine, path, files } = this.#options, name = temporaryName();
+    if (!this.preamble) return new Replacement(path, name, files);
+    return openReplacement(engine, path, name, files);
+  }
+
+  #begin(file: Replacement, atInstant = () => {}): { snapshot: Snapshot; end: () => void } {
+    const { engine } = this.#options;
     const writer = this.preamble ? this.#dumpTo(file) : this.#commandsTo(file);
     atInstant();
     const snapshot = this.#snapshot = new Snapshot(engine.keyspace, writer);
@@ -112,7 +126,7 @@ export class AofRewrite {
 
   #dumpTo(file: Replacement): RdbWriter {
     const functionLibraries = this.#options.functionLibraries();
-    return beginDump(this.#options.engine, file, { aofBase: true, functionLibraries });
+    return beginDump(this.#options.engine, file.sink, { aofBase: true, functionLibraries });
   }
 
   #commandsTo(file: Replacement): CommandWriter {

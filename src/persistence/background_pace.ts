@@ -11,7 +11,7 @@ const SHORTEST_SLICE_MS = 0.2;
 const LONGEST_SLICE_MS = 3;
 const MOST_DEBT_MS = 5;
 /** While commands come in, clients get so many times what the work takes. */
-const CLIENTS_SHARE = 2.3;
+const CLIENTS_SHARE = 2.7;
 /** So much, where what waits in memory grows beyond a bound. */
 const CLIENTS_SHARE_IN_HASTE = 0.5;
 const HASTE_BYTES = 32 << 20;

@@ -1,7 +1,7 @@
 // How a dump of the keyspace begins: which version, and what is told about it.
 import { REDIS_VERSION } from "../base/version.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { ByteSink } from "../rdb/rdb_output.ts";
+import type { ByteSink, FrameSink } from "../rdb/rdb_output.ts";
 import { RdbWriter, type RdbWriterOptions, versionForKeyspace } from "../rdb/writer.ts";
 import type { Keyspace } from "../store/keyspace.ts";
 
@@ -15,7 +15,7 @@ export interface DumpContents {
 /** A writer for the keys of a dump, what comes before them written. */
 export function beginDump(
   { keyspace, config }: Engine,
-  sink: ByteSink,
+  sink: ByteSink | FrameSink,
   { aofBase, functionLibraries }: DumpContents,
 ): RdbWriter {
   const writer = new RdbWriter(keyspace, sink, {

@@ -1,9 +1,11 @@
 // The doors to the folder of the dump, and how a file in it is replaced so that none is ever lost.
 import { basename, dirname, join } from "node:path";
 import { renameFile } from "../base/rename_file.ts";
+import type { ByteSink, FrameSink } from "../rdb/rdb_output.ts";
 
 /** As Redis does it: so many bytes at most wait for the disk when the whole file is synced. */
 const SYNC_EVERY_BYTES = 4 << 20;
+const FULL_PAUSE_MS = 1;
 
 /** A file that is written. */
 export interface DumpFile {
@@ -14,12 +16,22 @@ export interface DumpFile {
   /** As `syncSync`, while others work; more may be written meanwhile. */
   sync(): Promise<void>;
   close(): void;
+  /** Takes frames too, and completes what is open in them. */
+  readonly frame?: FrameSink["frame"];
+  /** Whether it has more to do than it should: who can wait does. */
+  readonly isFull?: boolean;
+  /** Memory that it takes, bytes. */
+  readonly memoryBytes?: number;
+  /** Stops what it does for the file elsewhere; `close` comes after that. */
+  settle?(): Promise<void>;
 }
 
 /** What saving asks of the file system; everything throws where it fails. */
 export interface DumpFiles {
   /** Opens a file for writing, empty. */
   create(path: string): DumpFile;
+  /** From how much data on, bytes, a worker fills files; without, as measured. */
+  readonly workerFromBytes?: number;
   rename(from: string, to: string): void;
   remove(path: string): void;
   /** Waits until what was renamed in a folder is on the disk. */
@@ -82,8 +94,9 @@ class SystemFile implements DumpFile {
 export class ReplaceError extends Error {
   override name = "ReplaceError";
 
-  constructor(step: string, cause: unknown) {
-    super(`${step}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  constructor(step: string, cause?: unknown) {
+    const words = cause instanceof Error ? cause.message : String(cause);
+    super(cause === undefined ? step : `${step}: ${words}`, { cause });
   }
 }
 
@@ -105,18 +118,40 @@ export class Replacement {
   #syncing: Promise<void> | undefined;
   #syncFailure: unknown;
 
-  constructor(path: string, temporaryName: string, files: DumpFiles) {
+  /** `file`: the one that was created at {@link temporaryPath}; without, it is now. */
+  constructor(path: string, temporaryName: string, files: DumpFiles, file?: DumpFile) {
     this.#path = path;
     this.#files = files;
-    const temporary = this.#temporary = join(dirname(path), temporaryName);
-    this.#file = attempt(`cannot create ${temporary}`, () => files.create(temporary));
+    const temporary = this.#temporary = temporaryPath(path, temporaryName);
+    this.#file = file ??
+      attempt(`cannot create ${temporary}`, () => files.create(temporary));
+  }
+
+  /** Where a dump goes. */
+  get sink(): ByteSink | FrameSink {
+    const file = this.#file;
+    if (file.frame === undefined) return this;
+    return {
+      frame: (bytes, marks, isLast) => {
+        file.frame!(bytes, marks, isLast);
+        this.#unsynced += bytes.length;
+      },
+    };
+  }
+
+  /** Memory that the file takes until it has its place, bytes. */
+  get memoryBytes(): number {
+    return this.#file.memoryBytes ?? 0;
+  }
+
+  /** Whether there is more to write than should be; {@link keepUp} waits. */
+  get isFull(): boolean {
+    return this.#file.isFull ?? false;
   }
 
   /** Writes all of the bytes. */
   write(bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length;) {
-      at += attempt("cannot write", () => this.#file.writeSync(bytes.subarray(at)));
-    }
+    writeAll(this.#file, bytes);
     this.#unsynced += bytes.length;
   }
 
@@ -126,11 +161,13 @@ export class Replacement {
   }
 
   /**
-   * Lets the disk keep up with what is written: begins to sync, when so much was written since the
-   * last time, and waits while that sync still runs when as much again was written.
+   * Waits while there is more to write than should be. With `syncs` it lets the disk keep up: begins to
+   * sync, when so much was written since the last time, and waits while that sync still runs when as
+   * much again was written.
    */
-  async keepUp(): Promise<void> {
-    if (this.#unsynced < SYNC_EVERY_BYTES) return;
+  async keepUp(syncs: boolean): Promise<void> {
+    while (this.isFull) await new Promise((resolve) => setTimeout(resolve, FULL_PAUSE_MS));
+    if (!syncs || this.#unsynced < SYNC_EVERY_BYTES) return;
     await this.#settled();
     this.#unsynced = 0;
     this.#syncing = this.#file.sync().catch((error) => {
@@ -144,14 +181,16 @@ export class Replacement {
     try {
       await this.#file.sync();
     } catch (error) {
-      throw new ReplaceError("cannot sync", error);
+      throw error instanceof ReplaceError ? error : new ReplaceError("cannot sync", error);
     }
   }
 
   /** Waits for the sync that runs; throws what one failed with. */
   async #settled(): Promise<void> {
     await this.#syncing;
-    if (this.#syncFailure !== undefined) throw new ReplaceError("cannot sync", this.#syncFailure);
+    const failure = this.#syncFailure;
+    if (failure instanceof ReplaceError) throw failure;
+    if (failure !== undefined) throw new ReplaceError("cannot sync", failure);
   }
 
   /** Takes the old file's place. When only the folder could not be synced, it has taken it already. */
@@ -163,9 +202,10 @@ export class Replacement {
     attempt(`cannot sync the folder ${dirname(path)}`, () => files.syncFolder(dirname(path)));
   }
 
-  /** Waits until no sync runs in the background: {@link abandon} may come after that. */
+  /** Waits until nothing is done to the file in the background: {@link abandon} may come after that. */
   async settle(): Promise<void> {
     await this.#syncing;
+    await this.#file.settle?.();
   }
 
   /** Gives up; nothing is left. */
@@ -182,10 +222,23 @@ export class Replacement {
   }
 }
 
-function attempt<Result>(step: string, work: () => Result): Result {
+/** The file that is written before it replaces the one at `path`. */
+export function temporaryPath(path: string, name: string): string {
+  return join(dirname(path), name);
+}
+
+/** Writes all of the bytes. Throws ReplaceError. */
+export function writeAll(file: DumpFile, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) {
+    at += attempt("cannot write", () => file.writeSync(bytes.subarray(at)));
+  }
+}
+
+/** Does a step of replacing a file; what it throws becomes a ReplaceError. */
+export function attempt<Result>(step: string, work: () => Result): Result {
   try {
     return work();
   } catch (error) {
-    throw new ReplaceError(step, error);
+    throw error instanceof ReplaceError ? error : new ReplaceError(step, error);
   }
 }

@@ -8,6 +8,7 @@ import type { RdbWriter } from "../rdb/writer.ts";
 import { BackgroundPace } from "./background_pace.ts";
 import { beginDump } from "./begin_dump.ts";
 import { DUMP_FILES, type DumpFiles, ReplaceError, Replacement } from "./dump_files.ts";
+import { openReplacement } from "./open_replacement.ts";
 import { Snapshot } from "./snapshot.ts";
 
 /** What a saver works with. */
@@ -152,31 +153,32 @@ export class DumpSaver {
     const { keyspace, config } = this.#engine;
     let file: Replacement | undefined;
     try {
-      do await this.#pace.pause(); while (!background.cancelled && !this.#prepared());
+      const temporaryName = `temp-bgsave-${Deno.pid}-${++this.#attempts}.rdb`;
+      await this.#pace.pause();
       if (background.cancelled) return;
-      const name = `temp-bgsave-${Deno.pid}-${++this.#attempts}.rdb`;
-      file = new Replacement(this.path, name, this.#files);
+      file = await openReplacement(this.#engine, this.path, temporaryName, this.#files);
+      while (!background.cancelled && !this.#prepared()) await this.#pace.pause();
+      if (background.cancelled) return await this.#giveUp(file);
       const dirtyAtStart = keyspace.dirty;
       const { snapshot, writer } = this.#begin(file);
       background.snapshot = snapshot;
       background.keysTotal = keyspace.size;
       try {
-        while (!background.cancelled && !this.#slice(background, snapshot)) {
+        while (!background.cancelled && !this.#slice(background, snapshot, file)) {
           await this.#pace.pause(snapshot);
-          if (config.bool("rdb-save-incremental-fsync")) await file.keepUp();
+          await file.keepUp(config.bool("rdb-save-incremental-fsync"));
         }
       } finally {
         if (!background.cancelled) snapshot.end();
       }
       if (!background.cancelled) writer.end();
       if (!background.cancelled) await file.syncLater();
+      if (background.cancelled) return await this.#giveUp(file);
       await file.settle();
-      if (background.cancelled) return file.abandon();
       file.commit();
       this.#succeeded(dirtyAtStart);
     } catch (error) {
-      await file?.settle();
-      file?.abandon();
+      await this.#giveUp(file);
       if (background.cancelled) return;
       this.#failed = true;
       if (isExpected(error)) this.#report(error);
@@ -184,6 +186,11 @@ export class DumpSaver {
     } finally {
       if (!background.cancelled) this.#ended(background);
     }
+  }
+
+  async #giveUp(file: Replacement | undefined): Promise<void> {
+    await file?.settle();
+    file?.abandon();
   }
 
   #ended({ startedAtMs, peakBytes }: Background): void {
@@ -201,10 +208,10 @@ export class DumpSaver {
   }
 
   /** Writes some more; true when all is written. */
-  #slice(background: Background, snapshot: Snapshot): boolean {
+  #slice(background: Background, snapshot: Snapshot, file: Replacement): boolean {
     this.#pace.begin(snapshot);
-    const isComplete = snapshot.run(this.#pace.isOver);
-    background.memoryBytes = snapshot.memoryBytes;
+    const isComplete = snapshot.run(() => this.#pace.isOver() || file.isFull);
+    background.memoryBytes = snapshot.memoryBytes + file.memoryBytes;
     background.peakBytes = Math.max(background.peakBytes, background.memoryBytes);
     return isComplete;
   }
@@ -213,7 +220,7 @@ export class DumpSaver {
   #begin(file: Replacement): { snapshot: Snapshot; writer: RdbWriter } {
     const { keyspace } = this.#engine;
     const functionLibraries = this.#functionLibraries();
-    const writer = beginDump(this.#engine, file, { aofBase: false, functionLibraries });
+    const writer = beginDump(this.#engine, file.sink, { aofBase: false, functionLibraries });
     const snapshot = new Snapshot(keyspace, writer);
     snapshot.begin();
     return { snapshot, writer };

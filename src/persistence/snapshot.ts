@@ -4,6 +4,7 @@ import type { HashTable } from "../memory/hash_table.ts";
 import type { RecordWriter } from "../rdb/record_writer.ts";
 import { RdbWriter } from "../rdb/writer.ts";
 import type { Database } from "../store/database.ts";
+import { touchValues } from "../store/entry.ts";
 import type { Keyspace } from "../store/keyspace.ts";
 import type { WriteBarrier } from "../store/write_barrier.ts";
 import { OpenValue } from "./open_value.ts";
@@ -367,15 +368,21 @@ export class Snapshot implements WriteBarrier {
 }
 
 /**
- * Reads the headers of the entries in some buckets, and what stands a cache line behind, so that the
- * memory of all of them is fetched at the same time. `end` is not included.
+ * Reads the entries in some buckets here and there, so that the memory of all of them is fetched at the
+ * same time: their headers, and when these are there what they lead to. `end` is not included.
  */
 function touchEntries(table: HashTable, first: number, end: number): number {
-  const { i32 } = table.arena, word = table.bucketWord(first);
+  const { arena } = table, { i32 } = arena, word = table.bucketWord(first), count = end - first;
   let sum = 0;
-  for (let i = 0; i < end - first; i++) {
+  for (let i = 0; i < count; i++) {
     const at = i32[word + i] * 2;
     sum = sum + i32[at] + i32[at + LINE_WORDS] | 0;
   }
-  return sum;
+  for (let i = 0; i < count; i++) {
+    const ref = i32[word + i];
+    if (ref === 0) continue; // most buckets
+    const next = i32[ref * 2] * 2;
+    sum = sum + i32[next] + i32[next + LINE_WORDS] | 0;
+  }
+  return sum + touchValues(arena, i32.subarray(word, word + count), count) | 0;
 }

@@ -8,6 +8,8 @@ import { LENGTH_32_BITS, LENGTH_64_BITS, STRING_ENCODING } from "./opcodes.ts";
 
 // Measured: larger ones take the caches from the commands that come in between.
 const BUFFER_BYTES = 64 << 10;
+/** The most bytes of a frame. */
+export const FRAME_MAX_BYTES: number = BUFFER_BYTES;
 /** Room for the longest item that is not a string's bytes. */
 const ITEM_MAX_BYTES = 16;
 const ENCODED = 0xc0;
@@ -22,6 +24,8 @@ const COMPRESS_GAIN_BYTES = 4;
 const COMPRESSED_MAX_BYTES = 8 << 20;
 const SCRATCH_KEPT_BYTES = 1 << 20;
 const FIRST_SCRATCH_BYTES = 16 << 10;
+/** The most numbers in the marks of a frame; one of the shortest strings is about full then. */
+export const FRAME_MAX_MARKS = 4096;
 
 /**
  * Takes the bytes of a dump, in order and in pieces of at most 64 KiB. They are borrowed. Throws
@@ -29,6 +33,16 @@ const FIRST_SCRATCH_BYTES = 16 << 10;
  */
 export interface ByteSink {
   write(bytes: Uint8Array): void;
+}
+
+/** Takes what an output writes, in order, and leaves compressing and the checksum to somebody else. */
+export interface FrameSink {
+  /**
+   * `marks` are pairs: where in `bytes` a string begins whose encoding is open, and its length; that of
+   * the last may reach into the frames that follow. All else is as it will be in the dump. Both are
+   * borrowed. The last frame ends a dump: its checksum follows. Throws where it cannot be kept.
+   */
+  frame(bytes: Uint8Array, marks: Int32Array, isLast: boolean): void;
 }
 
 /** How a dump is written. */
@@ -39,9 +53,16 @@ export interface RdbOutputOptions {
   readonly checksum: boolean;
 }
 
-/** The primitives of the format, written through a buffer; values and records are built on it. */
+/**
+ * The primitives of the format, written through a buffer; values and records are built on it. With a
+ * {@link FrameSink} it compresses nothing but the longest strings, and computes no checksum.
+ */
 export class RdbOutput {
-  readonly #sink: ByteSink;
+  readonly #sink: ByteSink | undefined;
+  readonly #frames: FrameSink | undefined;
+  /** Where in the buffer strings begin whose encoding is open, and how long they are. */
+  readonly #marks: Int32Array;
+  #marked = 0;
   readonly #compress: boolean;
   readonly #crc: Crc64 | undefined;
   readonly #buffer: Uint8Array<ArrayBuffer>;
@@ -51,15 +72,17 @@ export class RdbOutput {
   #written = 0;
 
   /** `bufferBytes`: how much is gathered before the sink gets it. */
-  constructor(sink: ByteSink, options: RdbOutputOptions, bufferBytes = BUFFER_BYTES) {
-    this.#sink = sink;
+  constructor(sink: ByteSink | FrameSink, options: RdbOutputOptions, bufferBytes = BUFFER_BYTES) {
+    this.#sink = "write" in sink ? sink : undefined;
+    this.#frames = "frame" in sink ? sink : undefined;
+    this.#marks = new Int32Array(this.#frames === undefined ? 0 : FRAME_MAX_MARKS);
     this.#buffer = new Uint8Array(bufferBytes);
     this.#view = new DataView(this.#buffer.buffer);
     this.#compress = options.compress;
-    this.#crc = options.checksum ? new Crc64() : undefined;
+    this.#crc = options.checksum && this.#frames === undefined ? new Crc64() : undefined;
   }
 
-  /** Bytes so far, those included that the sink has not got yet. */
+  /** Bytes so far, those included that the sink has not got yet; in frames before they are encoded. */
   get bytes(): number {
     return this.#written + this.#at;
   }
@@ -94,9 +117,21 @@ export class RdbOutput {
     if (length <= INTEGER_TEXT_MAX) {
       if (this.#integerText(bytes, start, end)) return;
     } else if (this.#compress && length >= COMPRESS_FROM_BYTES) {
+      if (this.#frames !== undefined && length <= COMPRESSED_MAX_BYTES) {
+        return this.#open(bytes, start, end);
+      }
       if (this.#compressed(bytes, start, end)) return;
     }
     this.length(length);
+    this.raw(bytes, start, end);
+  }
+
+  /** A string that is encoded by whoever gets the frame. */
+  #open(bytes: Uint8Array, start: number, end: number): void {
+    const marks = this.#marks;
+    if (this.#marked === marks.length || this.#at === this.#buffer.length) this.flush();
+    marks[this.#marked++] = this.#at;
+    marks[this.#marked++] = end - start;
     this.raw(bytes, start, end);
   }
 
@@ -177,6 +212,7 @@ export class RdbOutput {
 
   /** The checksum of everything so far, eight zeros where none is computed. Nothing may follow. */
   checksum(): void {
+    if (this.#frames !== undefined) return this.#passFrame(this.#frames, true);
     this.#makeRoom(ITEM_MAX_BYTES);
     this.#crc?.update(this.#buffer, 0, this.#at);
     const at = this.#at;
@@ -193,9 +229,17 @@ export class RdbOutput {
   }
 
   #pass(): void {
-    if (this.#at > 0) this.#sink.write(this.#buffer.subarray(0, this.#at));
+    if (this.#frames !== undefined) return this.#passFrame(this.#frames, false);
+    if (this.#at > 0) this.#sink!.write(this.#buffer.subarray(0, this.#at));
     this.#written += this.#at;
     this.#at = 0;
+  }
+
+  #passFrame(frames: FrameSink, isLast: boolean): void {
+    const bytes = this.#buffer.subarray(0, this.#at), marks = this.#marks.subarray(0, this.#marked);
+    this.#written += this.#at;
+    this.#at = this.#marked = 0;
+    frames.frame(bytes, marks, isLast);
   }
 
   #makeRoom(count: number): void {

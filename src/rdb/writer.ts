@@ -6,7 +6,7 @@ import { TYPE_HASH } from "../store/entry.ts";
 import type { Keyspace } from "../store/keyspace.ts";
 import { ENCODING_LISTPACK } from "../values/encodings.ts";
 import { OPCODE } from "./opcodes.ts";
-import { type ByteSink, RdbOutput } from "./rdb_output.ts";
+import { type ByteSink, type FrameSink, RdbOutput } from "./rdb_output.ts";
 import { type RdbWriterOptions, RecordWriter } from "./record_writer.ts";
 import {
   FIELD_EXPIRY_VERSION,
@@ -25,7 +25,7 @@ const ASIDE_BUFFER_BYTES = 16 << 10;
  * then the end. What a version cannot hold is an RdbVersionError; what the sink throws passes.
  */
 export class RdbWriter extends RecordWriter {
-  constructor(keyspace: Keyspace, sink: ByteSink, options: RdbWriterOptions) {
+  constructor(keyspace: Keyspace, sink: ByteSink | FrameSink, options: RdbWriterOptions) {
     super(keyspace, new RdbOutput(sink, options), options);
   }
 

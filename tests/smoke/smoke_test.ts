@@ -142,6 +142,37 @@ Deno.test("a server without a dump starts empty, serves, and SIGINT ends with st
   }
 });
 
+Deno.test("BGSAVE of much data is written by a worker, which the executable has with it", async () => {
+  const server = await startMiniredis({ "enable-debug-command": "yes" });
+  try {
+    using client = await RespClient.connect({ port: server.port, timeoutMs: 60_000 });
+    const info = async (section: string, name: string) => {
+      const text = plain(await client.send("INFO", section)) as string;
+      return text.match(new RegExp(`^${name}:(.*?)\\r?$`, "m"))?.[1];
+    };
+    const filled = await client.pipeline([
+      ["DEBUG", "POPULATE", 500_000, "key", 250],
+      ["BGSAVE"],
+    ]);
+    for (const reply of filled) assert(reply.type !== "error", String(plain(reply)));
+    assert(Number(await info("memory", "used_memory")) > 110e6, "too little for a worker");
+    const deadline = performance.now() + 60_000;
+    while (await info("persistence", "rdb_bgsave_in_progress") === "1") {
+      assert(performance.now() < deadline, `still saving. The log:\n${server.log}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    assertEquals(await info("persistence", "rdb_last_bgsave_status"), "ok", server.log);
+    assert(!server.log.includes("without a worker"), server.log);
+    // What is shared with the worker counts.
+    assert(Number(await info("persistence", "rdb_last_cow_size")) >= 2 << 20);
+    await client.send("DEBUG", "RELOAD", "NOSAVE");
+    const found = await client.pipeline([["DBSIZE"], ["GET", "key:499999"]]);
+    assertEquals(found.map(plain), [500_000, "value:499999".padEnd(250, "\0")]);
+  } finally {
+    await server.stop("SIGKILL");
+  }
+});
+
 Deno.test("--version and --help answer and end with status 0", async () => {
   assertMatch((await run("--version")).output, /v=\d+\.\d+\.\d+|\d+\.\d+\.\d+/);
   const help = await run("--help");

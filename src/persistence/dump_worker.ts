@@ -1,0 +1,23 @@
+// The worker of a save in the background. It is in no import: the tasks that compile name it.
+import { attempt, DUMP_FILES } from "./dump_files.ts";
+import { fillDump, type FillOrder } from "./dump_filler.ts";
+import { FrameRing } from "./frame_ring.ts";
+
+/** The global scope of a worker, as far as it is needed. */
+interface WorkerScope {
+  onmessage: ((event: MessageEvent<FillOrder>) => void) | null;
+  postMessage(message: unknown): void;
+  close(): void;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+
+scope.onmessage = async ({ data: { shared, path, checksum } }) => {
+  await fillDump({
+    ring: new FrameRing(shared),
+    checksum,
+    create: () => attempt(`cannot create ${path}`, () => DUMP_FILES.create(path)),
+    say: (news) => scope.postMessage(news),
+  });
+  scope.close();
+};

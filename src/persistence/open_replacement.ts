@@ -1,0 +1,32 @@
+// Begins a file that is written in the background: by a worker where there is much to write.
+import type { Engine } from "../engine/engine.ts";
+import { DUMP_FILES, type DumpFiles, Replacement, temporaryPath } from "./dump_files.ts";
+import { NoWorkerError, WorkerFile } from "./worker_file.ts";
+
+/**
+ * A worker takes about 10 MiB of memory, which is to be no more than a tenth of the data; and starting
+ * one stops everybody for some milliseconds.
+ */
+const WORKER_FROM_BYTES = 100 << 20;
+
+/** Begins what replaces the dump at `path`. Throws ReplaceError. */
+export async function openReplacement(
+  { keyspace, config, ports }: Engine,
+  path: string,
+  temporaryName: string,
+  files: DumpFiles,
+): Promise<Replacement> {
+  const fromBytes = files.workerFromBytes ?? WORKER_FROM_BYTES;
+  // Only the real disk is the same in a worker.
+  if (files.create === DUMP_FILES.create && keyspace.arena.usedBytes >= fromBytes) {
+    try {
+      const temporary = temporaryPath(path, temporaryName);
+      const file = await WorkerFile.create(temporary, { checksum: config.bool("rdbchecksum") });
+      return new Replacement(path, temporaryName, files, file);
+    } catch (error) {
+      if (!(error instanceof NoWorkerError)) throw error;
+      ports.process.log(`Saving without a worker, which is slower: ${error.message}`);
+    }
+  }
+  return new Replacement(path, temporaryName, files);
+}

@@ -1,0 +1,152 @@
+// A file that a worker fills: strings are compressed, the checksum is computed and the disk is waited
+// for on another thread.
+import type { FrameSink } from "../rdb/rdb_output.ts";
+import type { FillerNews, FillOrder } from "./dump_filler.ts";
+import { type DumpFile, ReplaceError } from "./dump_files.ts";
+import { FRAME_KIND, type FrameKind, FrameRing, RING_STATE } from "./frame_ring.ts";
+
+/** What may wait for the worker. A worker that has no processor for 50 ms stops nobody yet. */
+const RING_BYTES = 2 << 20;
+/** Who can wait does when so much is in the ring; the rest is for those who cannot. */
+const FULL_BYTES = RING_BYTES >>> 1;
+/** A disk that takes nothing for so long has failed. */
+const PATIENCE_MS = 30_000;
+
+const NOTHING = new Uint8Array(), NO_MARKS = new Int32Array();
+
+/** There is no worker; `message` says why. */
+export class NoWorkerError extends Error {
+  override name = "NoWorkerError";
+}
+
+/** The file of a dump; it is complete when the dump is, and then it is on the disk. */
+export class WorkerFile implements DumpFile, FrameSink {
+  readonly #worker: Worker;
+  readonly #ring: FrameRing;
+  /** The last frame is on its way. */
+  #ended = false;
+  readonly #ready = Promise.withResolvers<void>();
+  readonly #closed = Promise.withResolvers<void>();
+  #isReady = false;
+  /** Resolved when the worker has synced what it was asked to. */
+  #synced: PromiseWithResolvers<void> | undefined;
+
+  private constructor(worker: Worker, ring: FrameRing) {
+    this.#worker = worker;
+    this.#ring = ring;
+    worker.onmessage = ({ data }: MessageEvent<FillerNews>) => this.#hear(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#broken(event.message);
+    };
+    worker.onmessageerror = () => this.#broken("a message cannot be read");
+  }
+
+  /**
+   * Starts a worker that creates the file. Throws NoWorkerError where none can be started, and
+   * ReplaceError where the file cannot be created.
+   */
+  static async create(path: string, options: { readonly checksum: boolean }): Promise<WorkerFile> {
+    const ring = FrameRing.ofBytes(RING_BYTES);
+    let worker: Worker;
+    try {
+      worker = new Worker(new URL("./dump_worker.ts", import.meta.url), { type: "module" });
+    } catch (error) {
+      throw new NoWorkerError((error as Error).message);
+    }
+    const file = new WorkerFile(worker, ring);
+    const order: FillOrder = { shared: ring.shared, path, checksum: options.checksum };
+    worker.postMessage(order);
+    await file.#ready.promise;
+    return file;
+  }
+
+  #hear(news: FillerNews): void {
+    if (news === "ready") this.#isReady = true;
+    if (news === "ready") this.#ready.resolve();
+    else if (news === "synced") this.#synced?.resolve();
+    else this.#end();
+  }
+
+  /** The worker let go of the file. */
+  #end(): void {
+    this.#worker.terminate();
+    const failure = this.#failure();
+    if (!this.#isReady) this.#ready.reject(failure);
+    if (failure === undefined) this.#synced?.resolve();
+    else this.#synced?.reject(failure);
+    this.#closed.resolve();
+  }
+
+  #broken(message: string): void {
+    if (!this.#isReady) this.#ready.reject(new NoWorkerError(message));
+    this.#isReady = true;
+    this.#ring.fail(RING_STATE.broken, message);
+    this.#end();
+  }
+
+  /** What went wrong over there. */
+  #failure(): Error | undefined {
+    const { state } = this.#ring;
+    if (state === RING_STATE.failed) return new ReplaceError(this.#ring.failure);
+    return state === RING_STATE.broken ? new Error(this.#ring.failure) : undefined;
+  }
+
+  /** Memory that is taken for what waits, bytes. */
+  get memoryBytes(): number {
+    return RING_BYTES;
+  }
+
+  get isFull(): boolean {
+    return this.#ring.waitingBytes > FULL_BYTES && this.#failure() === undefined;
+  }
+
+  writeSync(bytes: Uint8Array): number {
+    this.#put(FRAME_KIND.part, bytes, NO_MARKS);
+    return bytes.length;
+  }
+
+  frame(bytes: Uint8Array, marks: Int32Array, isLast: boolean): void {
+    this.#put(isLast ? FRAME_KIND.last : FRAME_KIND.part, bytes, marks);
+    this.#ended ||= isLast;
+  }
+
+  /** Who changes a key cannot go on before what it was is safe: waits for room where there is none. */
+  #put(kind: FrameKind, bytes: Uint8Array, marks: Int32Array): void {
+    const ring = this.#ring;
+    for (;;) {
+      const failure = this.#failure();
+      if (failure !== undefined) throw failure;
+      if (ring.put(kind, bytes, marks)) return;
+      if (ring.waitForRoom(PATIENCE_MS)) continue;
+      ring.stop();
+      throw new ReplaceError(
+        `cannot write: the disk took nothing for ${PATIENCE_MS / 1000} seconds`,
+      );
+    }
+  }
+
+  syncSync(): never {
+    throw new Error("a file that a worker fills is synced while others work");
+  }
+
+  /** After the last frame, waits until the file is complete, on the disk and closed. */
+  sync(): Promise<void> {
+    this.#synced = Promise.withResolvers();
+    const failure = this.#failure();
+    if (failure !== undefined) this.#synced.reject(failure);
+    else if (!this.#ended) this.#put(FRAME_KIND.sync, NOTHING, NO_MARKS);
+    else if (this.#ring.state === RING_STATE.complete) this.#synced.resolve();
+    return this.#synced.promise;
+  }
+
+  /** Stops the worker, unless it is done; it lets go of the file before this is over. */
+  async settle(): Promise<void> {
+    this.#ring.stop();
+    await this.#closed.promise;
+  }
+
+  close(): void {
+    this.#worker.terminate();
+  }
+}
