@@ -211,9 +211,11 @@ export abstract class OrderedWalk {
         ? other > score ? 1 : -1
         : compareMembers(this.arena, memberAt(i32, node, middle), member);
       if (order < 0) low = middle + 1;
+      else if (order > 0) high = middle;
       else {
-        high = middle;
-        if (order === 0) found = true;
+        low = middle;
+        found = true;
+        break;
       }
     }
     this.leaf = node;
