@@ -1,5 +1,6 @@
 // SUNION, SDIFF and their STORE forms.
 import type { Call } from "../../engine/call.ts";
+import { ENCODING_HASHTABLE } from "../../values/encodings.ts";
 import { SetValue } from "../../values/set_value.ts";
 import { writeMembers } from "./members.ts";
 import { replaceBySet, setsOf } from "./open_set.ts";
@@ -35,9 +36,18 @@ function answer(call: Call, result: SetValue): void {
   result.free();
 }
 
-/** A result begins as a set of integers and becomes what its members need. */
-function build(call: Call, fill: (result: SetValue) => void): SetValue {
-  const result = new SetValue(setsOf(call)).createIntset();
+/**
+ * A result begins as a set of integers, or as a copy of a large set that will be in it as a whole, and
+ * becomes what its members need.
+ */
+function build(
+  call: Call,
+  fill: (result: SetValue) => void,
+  base?: SourceSet,
+): SetValue {
+  const sets = setsOf(call), result = new SetValue(sets);
+  if (base === undefined) result.createIntset();
+  else result.open(base.set.encoding, sets.copy(base.set.encoding, base.set.value));
   try {
     fill(result);
   } catch (error) {
@@ -48,11 +58,25 @@ function build(call: Call, fill: (result: SetValue) => void): SetValue {
 }
 
 function union(call: Call, sources: Sources): SetValue {
+  const base = largestTable(call, sources);
   return build(call, (result) => {
     for (const source of sources) {
-      if (source !== undefined) eachMember(source.set, (set) => result.addMemberOf(set));
+      if (source === undefined || source.ref === base?.ref) continue;
+      eachMember(source.set, (set) => result.addMemberOf(set));
     }
-  });
+  }, base);
+}
+
+/** The largest source that is a table and has more members than any other form may have. */
+function largestTable(call: Call, sources: Sources): SourceSet | undefined {
+  const { setMaxIntsetEntries, setMaxListpackEntries } = call.services.keyspace.limits;
+  let size = Math.max(setMaxIntsetEntries, setMaxListpackEntries), largest: SourceSet | undefined;
+  for (const source of sources) {
+    if (source?.set.encoding !== ENCODING_HASHTABLE || source.set.size <= size) continue;
+    largest = source;
+    size = source.set.size;
+  }
+  return largest;
 }
 
 function difference(call: Call, sources: Sources): SetValue {
