@@ -31,7 +31,7 @@ async function filled(flags: Record<string, string> = {}, dir?: string) {
 }
 
 async function isSaving(client: RespClient): Promise<boolean> {
-  return String(plain(await client.send("INFO", "persistence"))).includes("in_progress:1");
+  return /(in_progress|scheduled):1/.test(String(plain(await client.send("INFO", "persistence"))));
 }
 
 for (const command of ["SAVE", "BGSAVE", "BGREWRITEAOF"]) {
