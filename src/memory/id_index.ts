@@ -2,6 +2,7 @@
 import type { Integer64 } from "../base/int64.ts";
 import { invariant } from "../base/invariant.ts";
 import type { Arena } from "./arena.ts";
+import type { ChangeGuard } from "./change_guard.ts";
 import { joinInt64 } from "./little_endian.ts";
 
 /** Most records of a chunk; a power of two, for a position is chunk and slot in one number. */
@@ -10,7 +11,8 @@ const SLOT_BITS = 8;
 const SLOT_MASK = CHUNK_RECORDS - 1;
 /** Records that the first chunk has room for: most indexes stay small. */
 const FIRST_CAPACITY = 2;
-const ID_WORDS = 4;
+/** 32-bit words of an id, with which a record begins. */
+export const ID_WORDS = 4;
 // Words of a chunk's head: slots that are free before the first record, and number of records.
 const FREE_WORD = 0;
 const COUNT_WORD = 1;
@@ -35,6 +37,8 @@ export class IdIndex {
   readonly arena: Arena;
   /** Number of records. */
   size = 0;
+  /** Told of a chunk before it changes or goes. */
+  guard: ChangeGuard | undefined = undefined;
   readonly #recordWords: number;
   #chunks: number[] = [];
   // The id that is looked for, as its words.
@@ -54,6 +58,22 @@ export class IdIndex {
     let total = 0;
     for (const chunk of this.#chunks) total += this.arena.usableBytes(chunk);
     return total;
+  }
+
+  /** The chunks, in order. */
+  get chunks(): readonly number[] {
+    return this.#chunks;
+  }
+
+  /** The records of a chunk, in order; valid until anything changes. */
+  recordsOf(ref: number): Int32Array {
+    const start = this.#recordOf(ref, 0);
+    return this.arena.i32.subarray(start, start + this.#countOf(ref) * this.#recordWords);
+  }
+
+  /** To be called before own words of a record change. */
+  willChange(position: number): void {
+    this.guard?.beforeChange(this.#chunks[position >> SLOT_BITS]);
   }
 
   /** The first record. */
@@ -149,6 +169,7 @@ export class IdIndex {
   remove(position: number): void {
     const chunk = position >> SLOT_BITS, slot = position & SLOT_MASK;
     const ref = this.#chunks[chunk], count = this.#countOf(ref) - 1;
+    this.guard?.beforeChange(ref);
     this.size--;
     if (count === 0) {
       this.arena.free(ref);
@@ -169,11 +190,8 @@ export class IdIndex {
     const copy = new IdIndex(arena, this.#recordWords - ID_WORDS);
     try {
       for (const ref of this.#chunks) {
-        const count = this.#countOf(ref);
-        const copied = copy.#newChunk(count);
-        const from = this.#recordOf(ref, 0), records = count * this.#recordWords;
-        arena.i32.copyWithin(copied * 2 + HEAD_WORDS, from, from + records);
-        arena.i32[copied * 2 + COUNT_WORD] = count;
+        const count = this.#countOf(ref), copied = copy.#newChunk(count);
+        this.#appendRecords(ref, 0, count, copied);
         copy.#chunks.push(copied);
       }
     } catch (error) {
@@ -191,6 +209,7 @@ export class IdIndex {
   drain(records: number, each?: (word: number) => void): boolean {
     for (let left = records; left > 0 && this.#chunks.length > 0;) {
       const ref = this.#chunks.pop()!, count = this.#countOf(ref);
+      this.guard?.beforeChange(ref);
       if (each !== undefined) {
         for (let slot = 0; slot < count; slot++) each(this.#recordOf(ref, slot) + ID_WORDS);
       }
@@ -203,9 +222,7 @@ export class IdIndex {
 
   /** Frees everything; the index is empty and usable afterwards. */
   free(): void {
-    for (const ref of this.#chunks) this.arena.free(ref);
-    this.#chunks = [];
-    this.size = 0;
+    this.drain(Infinity);
   }
 
   #countOf(ref: number): number {
@@ -293,13 +310,8 @@ export class IdIndex {
   /** Doubles the room of a chunk that has none left; answers where it is now. */
   #growChunk(chunk: number): number {
     const ref = this.#chunks[chunk];
-    const capacity = this.#capacityOf(ref);
-    const wanted = Math.min(CHUNK_RECORDS, capacity * 2);
-    const grown = this.#newChunk(wanted);
-    const count = this.#countOf(ref), from = this.#recordOf(ref, 0);
-    const { i32 } = this.arena;
-    i32.copyWithin(grown * 2 + HEAD_WORDS, from, from + count * this.#recordWords);
-    i32[grown * 2 + COUNT_WORD] = count;
+    const grown = this.#newChunk(Math.min(CHUNK_RECORDS, this.#capacityOf(ref) * 2));
+    this.#appendRecords(ref, 0, this.#countOf(ref), grown);
     this.arena.free(ref);
     return this.#chunks[chunk] = grown;
   }
@@ -308,6 +320,7 @@ export class IdIndex {
     const chunks = this.#chunks;
     if (chunks.length === 0) chunks.push(this.#newChunk(FIRST_CAPACITY));
     let chunk = chunks.length - 1, ref = chunks[chunk];
+    this.guard?.beforeChange(ref);
     const head = ref * 2, free = this.arena.i32[head + FREE_WORD];
     const count = this.#countOf(ref), capacity = this.#capacityOf(ref);
     if (free + count === capacity) {
@@ -326,6 +339,7 @@ export class IdIndex {
 
   #makeRoomInside(): number {
     let chunk = this.#chunkOfKey(), ref = this.#chunks[chunk];
+    this.guard?.beforeChange(ref);
     if (this.#countOf(ref) === CHUNK_RECORDS) {
       this.#split(chunk);
       chunk = this.#chunkOfKey();
@@ -375,6 +389,8 @@ export class IdIndex {
     const ref = chunks[chunk], next = chunks[chunk + 1];
     const count = this.#countOf(next), together = this.#countOf(ref) + count;
     if (together > CHUNK_RECORDS / 2 || together > this.#capacityOf(ref)) return false;
+    this.guard?.beforeChange(ref);
+    this.guard?.beforeChange(next);
     this.#closeFront(ref);
     this.#appendRecords(next, 0, count, ref);
     this.arena.free(next);

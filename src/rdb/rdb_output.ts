@@ -204,6 +204,14 @@ export class RdbOutput {
     this.#at += 16;
   }
 
+  /** As {@link rawId}, from the four words at `at` as an index has them. */
+  rawIdWords(words: Int32Array, at: number): void {
+    this.#makeRoom(ITEM_MAX_BYTES);
+    for (const end = at + 4; at < end; at++, this.#at += 4) {
+      this.#view.setInt32(this.#at, words[at]);
+    }
+  }
+
   /** Two bytes, the lower first: the version in the footer of a payload. */
   uint16(value: number): void {
     this.byte(value & 0xff);

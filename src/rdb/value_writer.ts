@@ -111,7 +111,8 @@ export class ValueWriter {
     }
     if (encoding === ENCODING_STREAM) {
       const stream = this.#streams.streams.get(value);
-      return stream.length > elements ? new StreamPieces(stream, form) : undefined;
+      const size = Math.max(stream.length, stream.parts); // pending entries are parts
+      return size > elements ? new StreamPieces(stream, form) : undefined;
     }
     return encoding === ENCODING_HASHTABLE ? this.#hashPieces(form, value, elements) : undefined;
   }

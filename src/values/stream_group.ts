@@ -3,7 +3,7 @@ import { latin1, latin1Bytes } from "../base/bytes.ts";
 import type { Integer64 } from "../base/int64.ts";
 import type { Slice } from "../base/slice.ts";
 import type { Arena } from "../memory/arena.ts";
-import { IdIndex } from "../memory/id_index.ts";
+import { ID_WORDS, IdIndex } from "../memory/id_index.ts";
 import { highHalf, joinInt64, lowHalf } from "../memory/little_endian.ts";
 import { StreamId } from "./stream_id.ts";
 
@@ -16,6 +16,8 @@ const DELIVERED_AT = 0;
 const DELIVERIES = 2;
 const CONSUMER = 4;
 const PENDING_WORDS = 5;
+/** 32-bit words of the record of a pending entry. */
+export const PENDING_RECORD_WORDS: number = ID_WORDS + PENDING_WORDS;
 /** For IDs on their way from one index to another. */
 const id = new StreamId();
 /** In place of a consumer's number. */
@@ -39,6 +41,16 @@ export class StreamConsumer {
     this.seenAtMs = seenAtMs;
     this.pending = new IdIndex(arena, 0);
   }
+}
+
+/** When a pending entry was delivered, Unix ms; its own words stand at `at`. */
+export function deliveredAtMsAt(words: Int32Array, at: number): number {
+  return Number(joinInt64(words[at + DELIVERED_AT + 1], words[at + DELIVERED_AT]));
+}
+
+/** How often it was delivered. */
+export function deliveriesAt(words: Int32Array, at: number): Integer64 {
+  return joinInt64(words[at + DELIVERIES + 1], words[at + DELIVERIES]);
 }
 
 /** Name of a group or consumer as the key of a map; sorts as the bytes do. */
@@ -112,14 +124,15 @@ export class StreamGroup {
   }
 
   deliveredAtMs(position: number): number {
-    return Number(this.#read(position, DELIVERED_AT));
+    return deliveredAtMsAt(this.arena.i32, this.pending.wordsOf(position));
   }
 
   deliveries(position: number): Integer64 {
-    return this.#read(position, DELIVERIES);
+    return deliveriesAt(this.arena.i32, this.pending.wordsOf(position));
   }
 
   setDelivery(position: number, deliveredAtMs: number, deliveries: Integer64): void {
+    this.pending.willChange(position);
     this.#write(position, DELIVERED_AT, deliveredAtMs);
     this.#write(position, DELIVERIES, deliveries);
   }
@@ -228,11 +241,6 @@ export class StreamGroup {
     let total = this.pending.bytes;
     for (const consumer of this.consumers.values()) total += consumer.pending.bytes;
     return total;
-  }
-
-  #read(position: number, word: number): Integer64 {
-    const { i32 } = this.arena, at = this.pending.wordsOf(position) + word;
-    return joinInt64(i32[at + 1], i32[at]);
   }
 
   #write(position: number, word: number, value: Integer64): void {

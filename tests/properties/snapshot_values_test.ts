@@ -202,38 +202,103 @@ function takeWhile(
   return slices;
 }
 
+/** What a run of {@link takesOneInstant} is about. */
+interface Subject {
+  fill(saving: Saving, random: Seeded): void;
+  draw(random: Seeded): string[];
+  readonly elements: readonly number[];
+}
+
+/** Fills a server, takes a snapshot while it changes, and compares. Answers slices and waiting bytes. */
+function takesOneInstant(random: Seeded, { fill, draw, elements }: Subject): [number, number] {
+  const config = {
+    ...LIMITS,
+    save: "", // with save points FLUSHALL saves
+    "list-max-listpack-size": random.pick(["5", "16"]),
+    "list-compress-depth": random.pick(["0", "1"]),
+  };
+  using saving = new Saving({ seed: random.next32(), config, startMs: 1_700_000_000_000 });
+  const { client, keyspace, clock } = saving.harness;
+  fill(saving, random);
+  const expected = [saving.digest(), saving.expiries(), streams(saving)];
+  const startMs = clock.nowMs();
+  const often = random.pick([0.3, 0.9]);
+  const grain = { elements: random.pick(elements), piecesFrom: random.pick([0, 10]) };
+  let waited = 0;
+  const slices = takeWhile(saving, grain, () => random.chance(often), (snapshot) => {
+    for (let i = random.below(4); i > 0; i--) client.send(draw(random));
+    client.takeReplies();
+    if (random.chance(0.1)) clock.advanceMs(random.pick([1, 60]));
+    if (random.chance(0.1)) saving.harness.later(0, () => keyspace.graveyard.dig(5));
+    waited = Math.max(waited, snapshot.waitingBytes);
+  });
+  assertEquals(keyspace.barrier, undefined);
+  using other = new Saving({ folder: saving.folder, config, startMs });
+  other.loader.loadNow(saving.path); // refuses a key that comes twice
+  assertEquals([other.digest(), other.expiries(), streams(other)], expected);
+  client.send("FLUSHALL");
+  client.takeReplies();
+  while (keyspace.graveyard.dig(1000)) { /* until nothing is left */ }
+  assertEquals(keyspace.arena.usedBytes, keyspace.startupBytes, "everything is given back");
+  return [slices, waited];
+}
+
 Deno.test("large values that change while they are written in pieces are as they were", async () => {
   let slices = 0, waited = 0;
   await forEachSeed(25, (random) => {
-    const config = {
-      ...LIMITS,
-      save: "", // with save points FLUSHALL saves
-      "list-max-listpack-size": random.pick(["5", "16"]),
-      "list-compress-depth": random.pick(["0", "1"]),
-    };
-    using saving = new Saving({ seed: random.next32(), config, startMs: 1_700_000_000_000 });
-    const { client, keyspace, clock } = saving.harness;
-    fill(saving, random);
-    const expected = [saving.digest(), saving.expiries(), streams(saving)];
-    const startMs = clock.nowMs();
-    const often = random.pick([0.3, 0.9]);
-    const grain = { elements: random.pick([1, 1, 4]), piecesFrom: random.pick([0, 10]) };
-    slices += takeWhile(saving, grain, () => random.chance(often), (snapshot) => {
-      for (let i = random.below(4); i > 0; i--) client.send(draw(random));
-      client.takeReplies();
-      if (random.chance(0.1)) clock.advanceMs(random.pick([1, 60]));
-      if (random.chance(0.1)) saving.harness.later(0, () => keyspace.graveyard.dig(5));
-      waited = Math.max(waited, snapshot.waitingBytes);
-    });
-    assertEquals(keyspace.barrier, undefined);
-    using other = new Saving({ folder: saving.folder, config, startMs });
-    other.loader.loadNow(saving.path); // refuses a key that comes twice
-    assertEquals([other.digest(), other.expiries(), streams(other)], expected);
-    client.send("FLUSHALL");
-    client.takeReplies();
-    while (keyspace.graveyard.dig(1000)) { /* until nothing is left */ }
-    assertEquals(keyspace.arena.usedBytes, keyspace.startupBytes, "everything is given back");
+    const [count, bytes] = takesOneInstant(random, { fill, draw, elements: [1, 1, 4] });
+    slices += count;
+    waited = Math.max(waited, bytes);
   });
   assert(slices > 1000, `${slices} slices`);
   assert(waited > 100, `${waited} bytes waited`);
+});
+
+/** Entries of a stream whose groups have many of them pending. */
+const MOST_PENDING = 1500;
+const pendingId = (random: Seeded) => `${random.between(1, MOST_PENDING)}-1`;
+
+function fillPending({ harness: { client } }: Saving, random: Seeded): void {
+  for (const key of ["pending:0", "pending:1"]) {
+    for (let n = 1; n <= MOST_PENDING; n++) client.send(["XADD", key, `${n}-1`, "f", n]);
+    for (const group of ["g0", "g1"]) {
+      client.send(["XGROUP", "CREATE", key, group, "0"]);
+      for (let left = random.pick([40, 300, MOST_PENDING]); left > 0; left -= 100) {
+        const words = ["XREADGROUP", "GROUP", group, `c${random.below(3)}`, "COUNT", 100];
+        client.send([...words, "STREAMS", key, ">"]);
+      }
+    }
+  }
+  client.takeReplies();
+}
+
+function drawPending(random: Seeded): string[] {
+  const key = `pending:${random.below(2)}`, group = `g${random.below(2)}`;
+  const consumer = `c${random.below(4)}`, first = pendingId(random);
+  const reading = ["XREADGROUP", "GROUP", group, consumer, "COUNT", 20, "STREAMS", key];
+  return random.pick<() => Words>([
+    () => ["XACK", key, group, ...Array.from({ length: 60 }, () => pendingId(random))],
+    () => ["XACK", key, group, ...Array.from({ length: 300 }, (_, i) => `${i + 1}-1`)],
+    () => ["XCLAIM", key, group, consumer, 0, first, pendingId(random), "RETRYCOUNT", 7],
+    () => ["XCLAIM", key, group, consumer, 0, first, "FORCE", "JUSTID"],
+    () => ["XAUTOCLAIM", key, group, consumer, 0, first, "COUNT", 30],
+    () => [...reading, ">"],
+    () => [...reading, first],
+    () => ["XGROUP", random.chance(0.2) ? "DELCONSUMER" : "CREATECONSUMER", key, group, consumer],
+    () => ["XGROUP", random.chance(0.1) ? "DESTROY" : "HELP", key, group],
+    () => ["XGROUP", "CREATE", key, group, "0"],
+    () => ["XGROUP", "SETID", key, group, first],
+    () => ["XDEL", key, first],
+    () => random.chance(0.05) ? ["UNLINK", key] : ["RENAME", "pending:0", "pending:2"],
+    () => random.chance(0.05) ? ["FLUSHALL"] : ["COPY", "pending:1", "pending:3", "REPLACE"],
+  ])().map(String);
+}
+
+Deno.test("what is pending in groups of a stream is in the dump as it was", async () => {
+  let slices = 0;
+  await forEachSeed(15, (random) => {
+    const subject = { fill: fillPending, draw: drawPending, elements: [1, 8] };
+    slices += takesOneInstant(random, subject)[0];
+  });
+  assert(slices > 1000, `${slices} slices`);
 });
