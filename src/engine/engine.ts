@@ -100,15 +100,14 @@ export class Engine implements Services {
 
   /** Begins a batch of requests of one client: the clock stands still until {@link endBatch}. */
   beginBatch(session: Session): void {
-    if (this.times.begin(this.replyGate)) this.keyspace.freezeClock();
+    if (this.times.begin()) this.keyspace.freezeClock();
     this.keyspace.noTouch = session.noTouch;
     session.lastActiveAtMs = this.keyspace.nowMs;
   }
 
   /** Ends a batch. */
   endBatch(): void {
-    this.times.end(this.replyGate);
-    this.stats.countCycle(this.times.batchMicroseconds);
+    this.times.end();
     this.lookAhead.forget();
     this.keyspace.noTouch = false;
     if (this.propagation.active) this.propagation.endBatch();

@@ -11,8 +11,6 @@ export interface HeldOutput {
 export class ReplyGate {
   /** Whether replies have to wait. A field: every batch asks. */
   closed = false;
-  /** How often it was opened. */
-  openings = 0;
   readonly #outputs: HeldOutput[] = [];
 
   /** Replies have been written while the gate is closed. */
@@ -24,7 +22,6 @@ export class ReplyGate {
   /** Nobody has to wait any more. */
   open(): void {
     this.closed = false;
-    this.openings++;
     const outputs = this.#outputs;
     for (let i = 0; i < outputs.length; i++) outputs[i].letOut();
     outputs.length = 0;

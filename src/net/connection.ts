@@ -168,6 +168,7 @@ export class Connection implements Transport {
     decoder.limits.authenticated = (bits & SESSION_UNAUTHENTICATED) === 0;
     decoder.limits.maxBulkBytes = this.#around.limits.maxBulk.value;
     this.#running = true;
+    engine.times.shareTurn();
     engine.beginBatch(session);
     let left = BATCH_REQUESTS;
     let stopped = session.parked !== undefined && !engine.release(session);

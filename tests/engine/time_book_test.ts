@@ -1,47 +1,99 @@
 import { assert, assertEquals } from "@std/assert";
 import { ManualClock } from "../../src/base/clock.ts";
-import { ReplyGate } from "../../src/engine/reply_gate.ts";
+import type { Command } from "../../src/engine/registry.ts";
 import { TimeBook } from "../../src/engine/time_book.ts";
+import { CommandStats } from "../../src/stats/command_stats.ts";
 import { ServerStats } from "../../src/stats/server_stats.ts";
 
-/** Runs a batch that takes so long; answers whether the Unix time was to be read for it. */
-function batch(times: TimeBook, gate: ReplyGate, clock: ManualClock, ms: number): boolean {
-  const reads = times.begin(gate);
-  clock.advanceMs(ms);
-  times.end(gate);
-  return reads;
+/** A clock that tells how often it was read. */
+class CountingClock extends ManualClock {
+  readings = 0;
+
+  override monotonicMs(): number {
+    this.readings++;
+    return super.monotonicMs();
+  }
 }
 
 function book() {
-  const clock = new ManualClock(), gate = new ReplyGate();
-  return { clock, gate, times: new TimeBook(clock, new ServerStats()) };
+  const clock = new CountingClock(), stats = new ServerStats();
+  const command = { unbooked: 0, stats: new CommandStats() } as unknown as Command;
+  const times = new TimeBook(clock, stats);
+  /** Runs a batch of calls that takes so long; answers whether the Unix time was to be read for it. */
+  const batch = (ms: number, calls = 1): boolean => {
+    const reads = times.begin();
+    clock.advanceMs(ms);
+    for (let i = 0; i < calls; i++) times.count(command);
+    times.end();
+    return reads;
+  };
+  return { clock, stats, command, times, batch };
 }
 
 Deno.test("batches within a millisecond of each other share the Unix time, later ones do not", () => {
-  const { clock, gate, times } = book();
-  assert(batch(times, gate, clock, 0.25));
+  const { clock, batch } = book();
+  assert(batch(0.25));
   clock.advanceMs(0.5);
-  assert(!batch(times, gate, clock, 0.1));
+  assert(!batch(0.1));
   clock.advanceMs(0.15);
-  assert(batch(times, gate, clock, 0));
+  assert(batch(0));
 });
 
-Deno.test("a pause between batches is not booked, though the gate was closed before and after it", () => {
-  const { clock, gate, times } = book();
-  gate.closed = true;
-  batch(times, gate, clock, 0.25);
-  batch(times, gate, clock, 0.25);
-  assertEquals(times.batchMicroseconds, 250);
-  gate.open();
-  clock.advanceMs(100);
-  gate.closed = true; // by a round of expiry, before the batch
-  assert(batch(times, gate, clock, 0.25));
-  assertEquals(times.batchMicroseconds, 250);
+Deno.test("batches of one turn share readings of the clock", async () => {
+  const { clock, command, stats, times, batch } = book();
+  times.shareTurn();
+  batch(0.25, 5);
+  const { readings } = clock;
+  for (let i = 0; i < 4; i++) {
+    clock.advanceMs(0.1); // replies are sent
+    batch(0.01, 5);
+  }
+  assertEquals(clock.readings, readings);
+  await Promise.resolve();
+  assertEquals(clock.readings, readings + 1);
+  assertEquals(command.stats.calls, 25);
+  assertEquals(Math.round(stats.commandMicroseconds), 5 * 250);
+  assertEquals(stats.cycles, 1);
+  assertEquals(Math.round(stats.cycleMicroseconds), 250 + 4 * 110);
 });
 
-Deno.test("a long batch is followed by one that reads the time, with the gate closed too", () => {
-  const { clock, gate, times } = book();
-  gate.closed = true;
-  batch(times, gate, clock, 5);
-  assert(batch(times, gate, clock, 0));
+Deno.test("a turn that lasts is measured again and again, and the Unix time follows", () => {
+  const { clock, times, batch } = book();
+  times.shareTurn();
+  let asked = 0;
+  for (let i = 0; i < 1000; i++) {
+    if (batch(0.01)) asked++;
+    clock.advanceMs(0.01);
+  }
+  assert(asked >= 10 && asked <= 20, `${asked} times in 20 ms`);
+});
+
+Deno.test("a command measured by itself books what ran before it at the mean, and ends the sharing", () => {
+  const { clock, command, stats, times, batch } = book();
+  times.shareTurn();
+  batch(0.1);
+  clock.advanceMs(0.2);
+  times.begin();
+  times.count(command);
+  times.settle();
+  clock.advanceMs(5);
+  times.count(command);
+  assertEquals(Math.round(times.settle()), 5000);
+  times.end();
+  assertEquals(Math.round(stats.commandMicroseconds), 100 + 100 + 5000);
+  assert(batch(0), "the Unix time is over");
+});
+
+Deno.test("a pause between turns is nobody's time", async () => {
+  const { clock, stats, times, batch } = book();
+  for (let turn = 0; turn < 3; turn++) {
+    times.shareTurn();
+    batch(0.25);
+    batch(0.25);
+    await Promise.resolve();
+    clock.advanceMs(100);
+  }
+  assertEquals(stats.cycles, 3);
+  assertEquals(Math.round(stats.commandMicroseconds), 3 * 500);
+  assertEquals(Math.round(stats.longestCycleMicroseconds), 500);
 });
