@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { latin1Bytes } from "../../src/base/bytes.ts";
 import { Arena, ArenaFullError } from "../../src/memory/arena.ts";
 import { streamListpackFault } from "../../src/rdb/encodings/stream_listpack.ts";
@@ -285,21 +285,37 @@ Deno.test("a packed block takes more entries when it becomes the last one again"
 });
 
 Deno.test("when memory runs out while a block is packed or unpacked, the stream is whole", () => {
-  const arena = new Arena(1 << 20), fixture = new StreamFixture(arena), { stream } = fixture;
-  let added = 0;
-  const fill = () => {
-    for (;; added++) fixture.add(new StreamId(added + 1), "f", `${added}`.repeat(20));
+  const arena = new EndingArena(), fixture = new StreamFixture(arena), { stream } = fixture;
+  let added = 0, deleted = 0, failed = 0;
+  // The allocation that fails is the first one of some changes, and the second, third ... of others.
+  const failing = (change: () => void) => {
+    for (let allocations = 0;; allocations++) {
+      arena.left = allocations;
+      try {
+        return change();
+      } catch (error) {
+        assert(error instanceof ArenaFullError);
+        failed++;
+      } finally {
+        arena.left = Infinity;
+      }
+      assertEquals(stream.length, added - deleted);
+      assertEquals(fixture.entries().length, added - deleted);
+    }
   };
-  assertThrows(fill, ArenaFullError);
-  assertEquals(stream.length, added);
-  assertEquals(fixture.entries().length, added);
-  let deleted = 0;
-  const thin = () => {
-    for (let i = 50; i < added; i += 100, deleted++) stream.delete(new StreamId(i));
-  };
-  assertThrows(thin, ArenaFullError);
-  assertEquals(stream.length, added - deleted);
-  assertEquals(fixture.entries().length, added - deleted);
+  while (added < 1000) {
+    failing(() => fixture.add(new StreamId(added + 1), "f", `${added}`.repeat(20)));
+    added++;
+  }
+  assert(isPacked(arena, stream.blockAt(stream.blocks.first())));
+  const failedToAdd = failed;
+  assert(failedToAdd > stream.blocks.size, "to pack one and to begin the next");
+  for (let i = 50; i < added; i += 100) {
+    failing(() => assert(stream.delete(new StreamId(i))));
+    deleted++;
+  }
+  assert(failed > failedToAdd + 5);
+  assertEquals(stream.length, 990);
 });
 
 Deno.test("a big stream is freed in slices, its groups and consumers too", () => {
