@@ -102,7 +102,10 @@ export class OutputQueue implements HeldOutput {
     const part = this.#partBefore;
     this.#partBefore = this.#part;
     this.#part = part;
-    if (buffer.length > LARGE_REPLY_BYTES) return buffer.subarray(0, length); // it is given back
+    if (buffer.length > LARGE_REPLY_BYTES) {
+      part.of = part.bytes = NO_BYTES; // it took the place of a smaller one
+      return buffer.subarray(0, length); // it is given back
+    }
     if (part.of !== buffer || part.bytes.length !== length) {
       part.of = buffer;
       part.bytes = buffer.subarray(0, length);

@@ -198,3 +198,41 @@ Deno.test("a huge reply makes nobody expect another one", async () => {
   output.flush();
   await target.take(1);
 });
+
+/** Bytes of arrays that the garbage collector leaves, when much else is allocated; a few may wait. */
+async function bytesLeft(references: readonly WeakRef<Uint8Array>[]): Promise<number> {
+  let left = 0;
+  for (let tries = 0; tries < 200; tries++) {
+    left = 0;
+    for (const reference of references) left += reference.deref()?.length ?? 0;
+    if (left <= 4096) break;
+    await settled(); // what was looked at stays until then
+    for (let i = 0; i < 4; i++) new Uint8Array(16 << 20);
+    await settled();
+  }
+  return left;
+}
+
+Deno.test("a client that got a large reply does not keep buffers that were too small for it", async () => {
+  const { target, writer, output } = queue(), outgrown: WeakRef<Uint8Array>[] = [];
+  const text = new Uint8Array(100);
+  const fill = (length: number) => {
+    while (writer.length < length) {
+      const before = writer.buffer;
+      writer.bulkRange(text, 0, text.length);
+      // Empty ones are shared, larger ones go back to a pool.
+      const own = before.length > 0 && before.length <= LARGE_REPLY_BYTES;
+      if (own && writer.buffer !== before) outgrown.push(new WeakRef<Uint8Array>(before));
+    }
+  };
+  for (const length of [500, 2 * LARGE_REPLY_BYTES, 500, 2 * LARGE_REPLY_BYTES]) {
+    fill(length);
+    output.flush();
+    await target.take(target.offered);
+  }
+  new ReplyWriter(new Uint8Array(200)).bulkRange(text, 0, text.length); // now this one is written to
+  assert(outgrown.length > 6, `${outgrown.length}`);
+  const left = await bytesLeft(outgrown);
+  assert(left <= 4096, `${left} bytes are kept`);
+  assertEquals(output.pendingBytes, 0);
+});
