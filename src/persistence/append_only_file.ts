@@ -276,7 +276,8 @@ export class AppendOnlyFile {
     let done = false;
     try {
       await this.writer.syncLater(); // what is left to sync at the instant is little
-      if (!await rewrite.run(() => this.#openNext())) return;
+      // Others may have had their turn between its end and now.
+      if (!await rewrite.run(() => this.#openNext()) || rewrite.cancelled) return;
       this.#complete(rewrite);
       done = true;
     } catch (error) {

@@ -48,16 +48,20 @@ export const DUMP_FILES: DumpFiles = {
   remove: (path) => Deno.removeSync(path),
   syncFolder(path) {
     if (Deno.build.os === "windows") return; // its folders cannot be opened, nor need to be
-    const folder = Deno.openSync(path);
-    try {
-      folder.syncSync();
-    } catch (error) {
-      if (!CANNOT_SYNC_FOLDERS.test(String(error))) throw error;
-    } finally {
-      folder.close();
-    }
+    syncFolder(Deno.openSync(path));
   },
 };
+
+/** Waits until what was renamed in a folder is on the disk, where its file system knows how; closes it. */
+export function syncFolder(folder: { syncSync(): void; close(): void }): void {
+  try {
+    folder.syncSync();
+  } catch (error) {
+    if (!CANNOT_SYNC_FOLDERS.test(String(error))) throw error;
+  } finally {
+    folder.close();
+  }
+}
 
 /** A file that is written through one handle and synced in the background through another. */
 class SystemFile implements DumpFile {

@@ -30,10 +30,10 @@ export interface FillerDoors {
 
 /** Fills a file until the dump is complete, the writer stops it, or something fails; never rejects. */
 export async function fillDump({ ring, checksum, create, say }: FillerDoors): Promise<void> {
+  if (!ring.begin()) return say("closed"); // the file may be somebody else's by now
   let file: DumpFile | undefined;
   try {
     file = create();
-    ring.state = RING_STATE.filling;
     say("ready");
     if (await new Filling(ring, file, checksum, say).run()) {
       const complete = file;

@@ -132,6 +132,18 @@ export class FrameRing {
     return Atomics.wait(this.#words, TAKEN, taken, ms) !== "timed-out";
   }
 
+  /** The reader begins; false where the writer waits for it no more. */
+  begin(): boolean {
+    const { starting, filling } = RING_STATE;
+    return Atomics.compareExchange(this.#words, STATE, starting, filling) === starting;
+  }
+
+  /** The writer waits for the reader no more; false where that has begun. */
+  giveUpStart(): boolean {
+    const { starting, broken } = RING_STATE;
+    return Atomics.compareExchange(this.#words, STATE, starting, broken) === starting;
+  }
+
   /** Asks the reader to leave what it does. */
   stop(): void {
     Atomics.store(this.#words, WISH, WISH_STOP);
@@ -150,13 +162,15 @@ export class FrameRing {
     Atomics.store(this.#words, STATE, state);
   }
 
-  /** Says that the reader has ended, and why; who waits for room need not wait. */
+  /** Says that the reader has ended, and why; what waits is gone, and who waits for room need not. */
   fail(state: RingState, text: string): void {
     // A view on shared memory is no place to encode to.
     const bytes = new TextEncoder().encode(text).subarray(0, TEXT_MAX_BYTES);
     new Uint8Array(this.shared).set(bytes, TEXT_AT);
     this.#words[TEXT_BYTES] = bytes.length;
     this.state = state;
+    // Who looked at the state just before, and waits for room only now, must see a change.
+    Atomics.store(this.#words, TAKEN, Atomics.load(this.#words, WRITTEN));
     Atomics.notify(this.#words, TAKEN);
   }
 

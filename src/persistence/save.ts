@@ -173,8 +173,9 @@ export class DumpSaver {
       }
       if (!background.cancelled) writer.end();
       if (!background.cancelled) await file.syncLater();
+      if (!background.cancelled) await file.settle();
+      // Nothing may come in between: FLUSHALL and SAVE have put a newer dump there when they cancel.
       if (background.cancelled) return await this.#giveUp(file);
-      await file.settle();
       file.commit();
       this.#succeeded(dirtyAtStart);
     } catch (error) {

@@ -12,6 +12,9 @@ const FULL_BYTES = RING_BYTES >>> 1;
 /** A disk that takes nothing for so long has failed. */
 const PATIENCE_MS = 30_000;
 
+/** A worker that has not begun after so long is not waited for. */
+const START_MS = 10_000;
+
 const NOTHING = new Uint8Array(), NO_MARKS = new Int32Array();
 
 /** There is no worker; `message` says why. */
@@ -46,7 +49,10 @@ export class WorkerFile implements DumpFile, FrameSink {
    * Starts a worker that creates the file. Throws NoWorkerError where none can be started, and
    * ReplaceError where the file cannot be created.
    */
-  static async create(path: string, options: { readonly checksum: boolean }): Promise<WorkerFile> {
+  static async create(
+    path: string,
+    { checksum, startMs = START_MS }: { readonly checksum: boolean; readonly startMs?: number },
+  ): Promise<WorkerFile> {
     const ring = FrameRing.ofBytes(RING_BYTES);
     let worker: Worker;
     try {
@@ -55,10 +61,20 @@ export class WorkerFile implements DumpFile, FrameSink {
       throw new NoWorkerError((error as Error).message);
     }
     const file = new WorkerFile(worker, ring);
-    const order: FillOrder = { shared: ring.shared, path, checksum: options.checksum };
+    const order: FillOrder = { shared: ring.shared, path, checksum };
     worker.postMessage(order);
-    await file.#ready.promise;
+    const timer = setTimeout(() => file.#giveUpStart(startMs), startMs);
+    try {
+      await file.#ready.promise;
+    } finally {
+      clearTimeout(timer);
+    }
     return file;
+  }
+
+  /** Once it has begun, the file is its own, and the disk is what it waits for. */
+  #giveUpStart(ms: number): void {
+    if (this.#ring.giveUpStart()) this.#broken(`it did not begin in ${ms / 1000} seconds`);
   }
 
   #hear(news: FillerNews): void {
@@ -131,13 +147,13 @@ export class WorkerFile implements DumpFile, FrameSink {
   }
 
   /** After the last frame, waits until the file is complete, on the disk and closed. */
-  sync(): Promise<void> {
-    this.#synced = Promise.withResolvers();
+  async sync(): Promise<void> {
+    if (!this.#ended) this.#put(FRAME_KIND.sync, NOTHING, NO_MARKS);
     const failure = this.#failure();
-    if (failure !== undefined) this.#synced.reject(failure);
-    else if (!this.#ended) this.#put(FRAME_KIND.sync, NOTHING, NO_MARKS);
-    else if (this.#ring.state === RING_STATE.complete) this.#synced.resolve();
-    return this.#synced.promise;
+    if (failure !== undefined) throw failure;
+    if (this.#ring.state === RING_STATE.complete) return;
+    this.#synced = Promise.withResolvers();
+    await this.#synced.promise;
   }
 
   /** Stops the worker, unless it is done; it lets go of the file before this is over. */

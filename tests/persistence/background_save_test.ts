@@ -1,5 +1,6 @@
 // BGSAVE and save points: the file is the state at the start, clients go on, failures are told.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { AOF_FILES } from "../../src/persistence/aof_files.ts";
 import { DUMP_FILES, type DumpFiles } from "../../src/persistence/dump_files.ts";
 import { obeySavePoints } from "../../src/persistence/save_points.ts";
 import { Logger } from "../../src/base/logger.ts";
@@ -193,4 +194,64 @@ Deno.test("a save point that is reached begins a save; one that is not, none", a
   assertEquals(saver.lastSavedAtMs, harness.clock.nowMs());
   assertEquals(harness.keyspace.dirty, 0);
   assertEquals(saving.again().harness.run("GET k"), "2099");
+});
+
+/** The real files, one of which is let go of in the background while others have their turn. */
+function whileLettingGo(others: () => void): DumpFiles["create"] {
+  return (path) => {
+    const file = DUMP_FILES.create(path);
+    return {
+      writeSync: (bytes) => file.writeSync(bytes),
+      syncSync: () => file.syncSync(),
+      sync: () => file.sync(),
+      close: () => file.close(),
+      settle: () => Promise.resolve(others()),
+    };
+  };
+}
+
+Deno.test("a dump that is complete takes no place from a newer one that came at the last moment", async () => {
+  for (const command of ["FLUSHALL", "SAVE"]) {
+    let others = () => {};
+    const files = { ...DUMP_FILES, create: whileLettingGo(() => others()) };
+    using saving = new Saving({ files, config: { save: "3600 1" } });
+    const { harness, saver } = saving;
+    harness.run("SET old value");
+    let asked = 0;
+    others = () => {
+      if (asked++ > 0) return;
+      harness.run("DEL old");
+      if (command === "FLUSHALL") harness.run(command);
+      else assertEquals(saver.save(), true); // as SHUTDOWN does
+    };
+    harness.run("BGSAVE");
+    await saver.finished;
+    assert(asked > 0);
+    assertEquals(saving.again().harness.run("EXISTS old"), 0, command);
+    assertEquals(saving.names(), ["dump.rdb"]);
+    assertEquals(harness.keyspace.barrier, undefined);
+  }
+});
+
+Deno.test("a rewrite that is given up at the last moment gives no file its place", async () => {
+  let others = () => {};
+  const aofFiles = { ...AOF_FILES, create: whileLettingGo(() => others()) };
+  using saving = new Saving({ aofFiles });
+  const { harness, appendOnly } = saving;
+  harness.run("SET key value");
+  let asked = 0;
+  others = () => {
+    if (asked++ === 0) appendOnly.cancelRewrite();
+  };
+  harness.run("BGREWRITEAOF");
+  // An older Deno tells later who owns the files.
+  for (let tries = 0; tries < 1000 && appendOnly.rewriting === undefined; tries++) {
+    await turn();
+    appendOnly.tick();
+  }
+  await appendOnly.finished;
+  assert(asked > 0);
+  const left = [...Deno.readDirSync(`${saving.folder}/appendonlydir`)].map(({ name }) => name);
+  assertEquals(left.filter((name) => !name.endsWith(".lock")), []);
+  await appendOnly.close();
 });

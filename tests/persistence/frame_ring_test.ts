@@ -65,3 +65,21 @@ Deno.test("why the reader failed reaches the writer", () => {
   ring.stop();
   assertEquals(reader.isStopped, true);
 });
+
+Deno.test("who waits for room in a full ring need not when the reader fails", () => {
+  const ring = FrameRing.ofBytes(CAPACITY), reader = new FrameRing(ring.shared);
+  while (ring.put(FRAME_KIND.part, new Uint8Array(60_000), new Int32Array()));
+  // The writer has seen no failure yet, and is about to wait.
+  reader.fail(RING_STATE.failed, "cannot write");
+  assertEquals(ring.waitForRoom(1), true);
+  assertEquals(ring.waitingBytes, 0);
+});
+
+Deno.test("either the reader begins, or the writer gives it up", () => {
+  for (const writerFirst of [false, true]) {
+    const ring = FrameRing.ofBytes(CAPACITY), reader = new FrameRing(ring.shared);
+    if (writerFirst) assertEquals([ring.giveUpStart(), reader.begin()], [true, false]);
+    else assertEquals([reader.begin(), ring.giveUpStart()], [true, false]);
+    assertEquals(ring.state, writerFirst ? RING_STATE.broken : RING_STATE.filling);
+  }
+});

@@ -1,8 +1,16 @@
 // Saves in the background that a worker writes: the same dumps, and the same when something fails.
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { AOF_FILES } from "../../src/persistence/aof_files.ts";
+import { fillDump, type FillerNews, type FillOrder } from "../../src/persistence/dump_filler.ts";
 import { DUMP_FILES, ReplaceError } from "../../src/persistence/dump_files.ts";
-import { WorkerFile } from "../../src/persistence/worker_file.ts";
+import { FrameRing } from "../../src/persistence/frame_ring.ts";
+import { NoWorkerError, WorkerFile } from "../../src/persistence/worker_file.ts";
 import { forEachSeed } from "../support/seeded.ts";
 import { fillByChance } from "./filling.ts";
 import { Saving, type SavingOptions } from "./saving.ts";
@@ -205,6 +213,37 @@ for (
     }
   });
 }
+
+Deno.test("a worker that never begins is not waited for, and opens no file afterwards", async () => {
+  const real = globalThis.Worker;
+  let order: FillOrder | undefined, terminated = 0;
+  globalThis.Worker = class {
+    postMessage(message: FillOrder) {
+      order = message;
+    }
+    terminate() {
+      terminated++;
+    }
+  } as unknown as typeof Worker;
+  try {
+    const created = WorkerFile.create("never", { checksum: true, startMs: 10 });
+    const error = await assertRejects(() => created, NoWorkerError);
+    assertEquals(error.message, "it did not begin in 0.01 seconds");
+    assertEquals(terminated, 1);
+  } finally {
+    globalThis.Worker = real;
+  }
+  const said: FillerNews[] = [];
+  await fillDump({
+    ring: new FrameRing(order!.shared),
+    checksum: true,
+    create: () => {
+      throw new Error("another has the file by now");
+    },
+    say: (news) => void said.push(news),
+  });
+  assertEquals(said, ["closed"]);
+});
 
 Deno.test("a worker writes the base of an append-only file, and gives up one that is not wanted", async () => {
   using saving = byWorker({ config: { save: "" } });
