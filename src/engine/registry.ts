@@ -109,7 +109,8 @@ class NameTable {
     // Clients tend to repeat themselves, above all in a pipeline.
     const last = words.getInt32(end - 4, true);
     const first = length === 3 ? last >>> 8 : words.getInt32(start, true);
-    const spelling = this.#spellings[Math.imul(first ^ last, 0x9e3779b1) >>> 26];
+    // Shifted: of names of four letters, which many have, both are the same.
+    const spelling = this.#spellings[Math.imul(first << 1 ^ last, 0x9e3779b1) >>> 26];
     if (spelling.first !== first || spelling.last !== last || spelling.length !== length) {
       spelling.command = this.#search(name);
       spelling.length = length;
