@@ -151,6 +151,20 @@ export function lzfCompress(
   return to < 0 ? 0 : to;
 }
 
+/**
+ * Packs a part of a longer text, which may gain nothing: the packed parts, one after the other, are the
+ * packed text. Answers the packed length; `target` needs a byte for each 32 and one more than the part.
+ */
+export function lzfCompressPart(
+  source: Uint8Array,
+  start: number,
+  end: number,
+  target: Uint8Array,
+): number {
+  const packed = lzfCompress(source, start, end, target);
+  return packed > 0 ? packed : writeLiterals(source, start, end, target, 0, target.length);
+}
+
 // A first position above every one the table may hold.
 function beginEpoch(length: number): number {
   if (epoch + length > 0x7fff_0000) {

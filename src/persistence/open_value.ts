@@ -3,7 +3,7 @@ import { ByteQueue } from "../base/byte_queue.ts";
 import type { PieceGuard, ValuePieces } from "../rdb/pieces/value_pieces.ts";
 import type { RdbOutput } from "../rdb/rdb_output.ts";
 import type { Database } from "../store/database.ts";
-import { TYPE_HASH, TYPE_LIST, TYPE_SET, TYPE_ZSET } from "../store/entry.ts";
+import { TYPE_HASH, TYPE_LIST, TYPE_SET, TYPE_STRING, TYPE_ZSET } from "../store/entry.ts";
 import type { Keyspace } from "../store/keyspace.ts";
 import type { HashValues } from "../values/hash_values.ts";
 import type { ListValues } from "../values/list_values.ts";
@@ -49,6 +49,7 @@ export class OpenValue implements PieceGuard {
   /** Whether it is this value: handles are given out again, so the object behind one decides. */
   is(type: number, encoding: number, value: number): boolean {
     if (type !== this.type || encoding !== this.encoding || value !== this.value) return false;
+    if (type === TYPE_STRING) return true; // a block, which nobody frees while this is open
     return objectOf(this.#keyspace, type, value) === this.pieces.object;
   }
 

@@ -255,11 +255,18 @@ export class Snapshot implements WriteBarrier {
   }
 
   takesValue(type: number, encoding: number, value: number): boolean {
-    if (this.#current?.is(type, encoding, value)) return this.#current.orphaned = true;
-    for (const waiting of this.#waiting) {
-      if (waiting.value.is(type, encoding, value)) return waiting.value.orphaned = true;
-    }
-    return false;
+    const open = this.#find(type, encoding, value);
+    if (open !== undefined) open.orphaned = true;
+    return open !== undefined;
+  }
+
+  holdsValue(type: number, encoding: number, value: number): boolean {
+    return this.#find(type, encoding, value) !== undefined;
+  }
+
+  #find(type: number, encoding: number, value: number): OpenValue | undefined {
+    if (this.#current?.is(type, encoding, value)) return this.#current;
+    return this.#waiting.find((waiting) => waiting.value.is(type, encoding, value))?.value;
   }
 
   #walkOf(table: HashTable): Walk | undefined {

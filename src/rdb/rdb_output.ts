@@ -5,6 +5,12 @@ import { type Integer64, parseSafeInteger } from "../base/int64.ts";
 import { lzfCompress } from "../base/lzf.ts";
 import type { Slice } from "../base/slice.ts";
 import { LENGTH_32_BITS, LENGTH_64_BITS, STRING_ENCODING } from "./opcodes.ts";
+import {
+  COMPRESS_GAIN_BYTES,
+  COMPRESSED_MAX_BYTES,
+  PACKED_PART_BYTES,
+  StringPacker,
+} from "./string_packer.ts";
 
 // Measured: larger ones take the caches from the commands that come in between.
 const BUFFER_BYTES = 64 << 10;
@@ -16,13 +22,9 @@ const ENCODED = 0xc0;
 const TWO_TO_32 = 2 ** 32;
 const CHECKSUM_BYTES = 8;
 
-// As in Redis: longer digits are not tried, shorter strings not compressed, a gain below this is none.
+// As in Redis: longer digits are not tried, shorter strings not compressed.
 const INTEGER_TEXT_MAX = 11;
 const COMPRESS_FROM_BYTES = 21;
-const COMPRESS_GAIN_BYTES = 4;
-/** What does not compress to this is written as it is: a huge value must not be in memory twice. */
-const COMPRESSED_MAX_BYTES = 8 << 20;
-const SCRATCH_KEPT_BYTES = 1 << 20;
 const FIRST_SCRATCH_BYTES = 16 << 10;
 /** The most numbers in the marks of a frame; one of the shortest strings is about full then. */
 export const FRAME_MAX_MARKS = 4096;
@@ -116,9 +118,10 @@ export class RdbOutput {
     const length = end - start;
     if (length <= INTEGER_TEXT_MAX) {
       if (this.#integerText(bytes, start, end)) return;
-    } else if (this.#compress && length >= COMPRESS_FROM_BYTES) {
-      if (this.#frames !== undefined && length <= COMPRESSED_MAX_BYTES) {
-        return this.#open(bytes, start, end);
+    } else if (this.compresses(length)) {
+      if (this.leavesOpen(length)) {
+        this.openString(length);
+        return this.raw(bytes, start, end);
       }
       if (this.#compressed(bytes, start, end)) return;
     }
@@ -126,13 +129,22 @@ export class RdbOutput {
     this.raw(bytes, start, end);
   }
 
-  /** A string that is encoded by whoever gets the frame. */
-  #open(bytes: Uint8Array, start: number, end: number): void {
+  /** Whether a string of so many bytes, too many for a number, is tried to be compressed. */
+  compresses(length: number): boolean {
+    return this.#compress && length >= COMPRESS_FROM_BYTES;
+  }
+
+  /** Whether a string that is to be compressed is so by whoever gets the frame. */
+  leavesOpen(length: number): boolean {
+    return this.#frames !== undefined && length <= COMPRESSED_MAX_BYTES;
+  }
+
+  /** Such a string, whose bytes follow at once. */
+  openString(length: number): void {
     const marks = this.#marks;
     if (this.#marked === marks.length || this.#at === this.#buffer.length) this.flush();
     marks[this.#marked++] = this.#at;
-    marks[this.#marked++] = end - start;
-    this.raw(bytes, start, end);
+    marks[this.#marked++] = length;
   }
 
   #integerText(bytes: Uint8Array, start: number, end: number): boolean {
@@ -152,21 +164,37 @@ export class RdbOutput {
 
   #compressed(bytes: Uint8Array, start: number, end: number): boolean {
     const length = end - start;
-    const limit = Math.min(length - COMPRESS_GAIN_BYTES, COMPRESSED_MAX_BYTES);
-    if (limit > this.#scratch.length) this.#scratch = new Uint8Array(Math.max(limit, 64 << 10));
+    if (length > PACKED_PART_BYTES) return this.#compressedInParts(bytes, start, end);
+    if (length > this.#scratch.length) this.#scratch = new Uint8Array(PACKED_PART_BYTES);
+    const limit = length - COMPRESS_GAIN_BYTES;
     const packed = lzfCompress(bytes, start, end, this.#scratch, limit);
     if (packed > 0) this.compressedString(this.#scratch, 0, packed, length);
-    if (this.#scratch.length > SCRATCH_KEPT_BYTES) {
-      this.#scratch = new Uint8Array(FIRST_SCRATCH_BYTES);
-    }
     return packed > 0;
+  }
+
+  #compressedInParts(bytes: Uint8Array, start: number, end: number): boolean {
+    const packer = new StringPacker(end - start), { packed } = packer;
+    for (let at = start; at < end; at += PACKED_PART_BYTES) {
+      if (!packer.take(bytes, at, Math.min(end, at + PACKED_PART_BYTES))) return false;
+    }
+    this.compressedLengths(packed.length, end - start);
+    while (packed.length > 0) {
+      const part = packed.take();
+      this.raw(part, 0, part.length);
+    }
+    return true;
+  }
+
+  /** What stands before the bytes of a string that is LZF-compressed. */
+  compressedLengths(packed: number, length: number): void {
+    this.byte(ENCODED | STRING_ENCODING.lzf);
+    this.length(packed);
+    this.length(length);
   }
 
   /** A string of `length` bytes that is LZF-compressed already. */
   compressedString(bytes: Uint8Array, start: number, end: number, length: number): void {
-    this.byte(ENCODED | STRING_ENCODING.lzf);
-    this.length(end - start);
-    this.length(length);
+    this.compressedLengths(end - start, length);
     this.raw(bytes, start, end);
   }
 

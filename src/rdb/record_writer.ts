@@ -10,8 +10,14 @@ import {
   TYPE_STRING,
 } from "../store/entry.ts";
 import type { Keyspace } from "../store/keyspace.ts";
-import { ENCODING_INTSET, ENCODING_LISTPACK, ENCODING_LISTPACK_EX } from "../values/encodings.ts";
+import {
+  ENCODING_INTSET,
+  ENCODING_LISTPACK,
+  ENCODING_LISTPACK_EX,
+  ENCODING_RAW_BLOCK,
+} from "../values/encodings.ts";
 import { OPCODE, VALUE_TYPE } from "./opcodes.ts";
+import { StringPieces } from "./pieces/string_pieces.ts";
 import type { ValuePieces } from "./pieces/value_pieces.ts";
 import { printableKey } from "./rdb_error.ts";
 import type { RdbOutput, RdbOutputOptions } from "./rdb_output.ts";
@@ -19,6 +25,8 @@ import { RdbVersionError, valueForm } from "./value_form.ts";
 import { ValueWriter } from "./value_writer.ts";
 
 const IN_ONE_BLOCK = new Set<number>([ENCODING_INTSET, ENCODING_LISTPACK, ENCODING_LISTPACK_EX]);
+/** As an element counts so much of a string where the question is whether it is a large value. */
+const STRING_ELEMENT_BYTES = 1024;
 
 /** How a dump is written. */
 export interface RdbWriterOptions extends RdbOutputOptions {
@@ -82,13 +90,20 @@ export class RecordWriter {
 
   /**
    * A value of more than `elements` elements, to be written by the caller in pieces after
-   * {@link beginEntry}; undefined for smaller ones and for those that stand in memory as one block.
+   * {@link beginEntry}; undefined for smaller ones and for collections that stand in memory as one
+   * block.
    */
   piecesOf(database: Database, ref: number, elements: number): ValuePieces | undefined {
     const encoding = database.encodingOf(ref);
-    if (database.typeOf(ref) === TYPE_STRING || IN_ONE_BLOCK.has(encoding)) return undefined;
-    const form = this.formOf(database, ref);
-    return this.#values.pieces(form, encoding, database.valueOf(ref), elements);
+    if (IN_ONE_BLOCK.has(encoding)) return undefined;
+    const value = database.valueOf(ref);
+    if (database.typeOf(ref) !== TYPE_STRING) {
+      return this.#values.pieces(this.formOf(database, ref), encoding, value, elements);
+    }
+    if (encoding !== ENCODING_RAW_BLOCK) return undefined; // most keys
+    const { arena } = this.keyspace;
+    if (arena.i32[value * 2] <= elements * STRING_ELEMENT_BYTES) return undefined;
+    return new StringPieces(arena, value);
   }
 
   #access(access: number): void {

@@ -20,7 +20,6 @@ import {
   keyLength,
   keyStart,
   metaOf,
-  overwroteBlock,
   setEncoding,
   TYPE_HASH,
   TYPE_STRING,
@@ -29,6 +28,7 @@ import {
   writeExpiryPosition,
 } from "./entry.ts";
 import { KeyLookup } from "./key_lookup.ts";
+import { overwroteBlock, ownBlock, withSlack } from "./string_block.ts";
 
 /** For {@link Database.putString}: leave the expiry as it is. */
 export const KEEP_EXPIRY = -2;
@@ -80,7 +80,7 @@ export class Database extends KeyLookup {
     const word = ref * 2, meta = i32[word + 3], length = value.end - value.start;
     const valueAt = word + 4 + (i32[word + 2] + 3 >>> 2), old = meta >>> 3 & 15;
     if ((meta & 0x87) !== TYPE_STRING || expireAtMs >= 0) return false;
-    if (old === ENCODING_RAW_BLOCK) return overwroteBlock(this.arena, i32[valueAt], value);
+    if (old === ENCODING_RAW_BLOCK) return overwroteBlock(this.keyspace, i32[valueAt], value);
     if (i32[valueAt] !== length || !isInline(old) || !isInline(encoding)) return false;
     i32[word + 3] = (meta & ~0x78) | encoding << 3;
     copyBytes(value.bytes, value.start, value.end, u8, (valueAt + 1) * 4);
@@ -167,8 +167,9 @@ export class Database extends KeyLookup {
     const type = this.typeOf(ref), encoding = this.encodingOf(ref), { keyspace } = this;
     this.forgetFields(ref);
     if (type !== TYPE_STRING && lazily) keyspace.buryValue(type, encoding, this.valueOf(ref));
-    else if (type !== TYPE_STRING) keyspace.releaseValue(type, encoding, this.valueOf(ref));
-    else if (encoding === ENCODING_RAW_BLOCK) this.arena.free(this.valueOf(ref));
+    else if (type !== TYPE_STRING || encoding === ENCODING_RAW_BLOCK) {
+      keyspace.releaseValue(type, encoding, this.valueOf(ref));
+    }
   }
 
   /**
@@ -271,7 +272,7 @@ export class Database extends KeyLookup {
     const encoding = this.encodingOf(ref);
     let entry = ref;
     if (encoding === ENCODING_RAW_BLOCK) {
-      const block = this.valueOf(ref);
+      const block = ownBlock(this.keyspace, ref, length);
       const capacity = arena.usableBytes(block) - BLOCK_HEADER_BYTES;
       const moved = length <= capacity ? block : arena.resize(
         block,
@@ -392,9 +393,4 @@ export class Database extends KeyLookup {
     keyspace.dirty += count;
     if (keyspace.listener.listening) keyspace.listener.changed(this, key, event);
   }
-}
-
-/** Room for a string that grows: twice the length up to 1 MiB, then 1 MiB more, as Redis's sds. */
-function withSlack(length: number): number {
-  return length < 1 << 20 ? length * 2 : length + (1 << 20);
 }

@@ -8,9 +8,8 @@
 //   word    value: length of an inline string, else a reference to the value
 //   3 words expiry, when meta says so: instant in ms (low, high), position in the expiry index
 //   bytes   the value, when it is an inline string
-import { copyBytes } from "../base/bytes.ts";
 import type { Slice } from "../base/slice.ts";
-import { Arena } from "../memory/arena.ts";
+import type { Arena } from "../memory/arena.ts";
 import { ENTRY_KEY_OFFSET } from "../memory/hash_table.ts";
 import {
   ENCODING_EMBSTR,
@@ -136,16 +135,6 @@ export function stringBytesInto(arena: Arena, ref: number, slice: Slice): void {
     const start = word * 8 + BLOCK_HEADER_BYTES;
     slice.set(arena.u8, start, start + arena.i32[word * 2]);
   }
-}
-
-/** Writes a long string into the block of another, if that is of the size it would get. */
-export function overwroteBlock(arena: Arena, block: number, value: Slice): boolean {
-  const { bytes, start, end } = value, length = end - start;
-  if (length <= INLINE_MAX_BYTES) return false;
-  if (Arena.roundUp(length + BLOCK_HEADER_BYTES) !== arena.usableBytes(block)) return false;
-  arena.i32[block * 2] = length;
-  copyBytes(bytes, start, end, arena.u8, block * 8 + BLOCK_HEADER_BYTES);
-  return true;
 }
 
 /** Expiry instant in Unix ms, -1 without. */

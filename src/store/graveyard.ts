@@ -65,7 +65,7 @@ export class Graveyard {
     else while (!old.run(1 << 20)) { /* until it is empty */ }
   }
 
-  /** Takes a value that is not a string; a big one waits for the cron. */
+  /** Takes a value that is no inline string; a big one waits for the cron. */
   buryValue(type: number, encoding: number, value: number): void {
     if (this.#keyspace.barrier?.takesValue(type, encoding, value)) return;
     const valueType = this.#keyspace.valueTypes[type];
@@ -114,8 +114,9 @@ export class Graveyard {
     const { arena } = this.#keyspace;
     const type = typeOf(arena, ref), encoding = encodingOf(arena, ref);
     const value = arena.i32[valueWord(arena, ref)];
-    if (type !== TYPE_STRING) this.#freeValue(type, encoding, value);
-    else if (encoding === ENCODING_RAW_BLOCK) arena.free(value);
+    if (type !== TYPE_STRING || encoding === ENCODING_RAW_BLOCK) {
+      this.#freeValue(type, encoding, value);
+    }
     arena.free(ref);
   };
 

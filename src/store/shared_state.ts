@@ -9,6 +9,7 @@ import { defaultValueLimits, type ValueLimits } from "../values/limits.ts";
 import type { ValueType } from "../values/value_type.ts";
 import { AccessClock } from "./access_clock.ts";
 import type { ChangeListener } from "./changes.ts";
+import { TYPE_STRING } from "./entry.ts";
 import type { WriteBarrier } from "./write_barrier.ts";
 
 /** Counters that belong to the keys; INFO stats shows them. */
@@ -126,9 +127,10 @@ export class SharedState<Database> {
     this.access.advance(now);
   }
 
-  /** Frees a value that is not a string, unless a snapshot still needs it. */
+  /** Frees a value that is no inline string, unless a snapshot still needs it. */
   releaseValue(type: number, encoding: number, value: number): void {
     if (this.barrier?.takesValue(type, encoding, value)) return;
+    if (type === TYPE_STRING) return this.arena.free(value);
     const valueType = this.valueTypes[type];
     invariant(valueType !== undefined, "every type that is stored knows how it is freed");
     valueType.free(encoding, value);

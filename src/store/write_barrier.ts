@@ -19,4 +19,6 @@ export interface WriteBarrier {
    * with a table.
    */
   takesValue(type: number, encoding: number, value: number): boolean;
+  /** Whether it would: the block of a string may not be changed in place then. */
+  holdsValue(type: number, encoding: number, value: number): boolean;
 }

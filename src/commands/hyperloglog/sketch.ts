@@ -8,7 +8,7 @@ import type { Integer64 } from "../../base/int64.ts";
 import { Slice } from "../../base/slice.ts";
 import type { Call } from "../../engine/call.ts";
 import { CommandError } from "../../engine/errors.ts";
-import { ENCODING_RAW, ENCODING_RAW_BLOCK, TYPE_STRING } from "../../store/entry.ts";
+import { ENCODING_RAW, TYPE_STRING } from "../../store/entry.ts";
 import { newHistogram } from "./estimate.ts";
 import { DENSE_REGISTERS_BYTES, denseHistogram, mergeDense } from "./registers.ts";
 import { mergeSparse, sparseHistogram } from "./sparse.ts";
@@ -58,7 +58,7 @@ function isSketch({ bytes, start, end }: Slice): boolean {
 /** Makes the string one that can be written in place, as Redis does before it looks whether it must. */
 export function makeWritable(call: Call, ref: number): number {
   const { database } = call, encoding = database.encodingOf(ref);
-  if (encoding === ENCODING_RAW || encoding === ENCODING_RAW_BLOCK) return ref;
+  if (encoding === ENCODING_RAW) return ref;
   return database.resizeString(ref, database.stringOf(ref).length);
 }
 
