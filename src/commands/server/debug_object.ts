@@ -1,59 +1,55 @@
 // DEBUG OBJECT: how a value is kept.
-import { asciiBytes } from "../../base/bytes.ts";
-import { parseSafeInteger } from "../../base/int64.ts";
-import { lzfCompress } from "../../base/lzf.ts";
-import type { Slice } from "../../base/slice.ts";
 import type { Call } from "../../engine/call.ts";
 import { ERR } from "../../engine/errors.ts";
-import { accessOf, ENCODING_NAMES, TYPE_STRING } from "../../store/entry.ts";
+import { RdbWriter, versionForValue } from "../../rdb/writer.ts";
+import type { Database } from "../../store/database.ts";
+import { accessOf, ENCODING_NAMES, TYPE_LIST } from "../../store/entry.ts";
+import { ENCODING_QUICKLIST } from "../../values/encodings.ts";
+import type { ListValues } from "../../values/list_values.ts";
 
-/** Shortest string that a dump tries to compress, bytes. */
-const COMPRESS_FROM = 21;
-/** Bytes that packing has to save at least. */
-const LEAST_SAVING = 4;
-/** Longest text that a dump may hold as an integer. */
-const INTEGER_MAX_BYTES = 11;
+/** Bytes of a payload that are not the value: its type, the version, the checksum. */
+const PAYLOAD_FRAME_BYTES = 1 + 2 + 8;
 
 /** DEBUG OBJECT key */
 export function debugObject(call: Call): void {
   const { database, reply, services } = call;
   const ref = database.peek(call.at(2));
   if (ref === 0) throw ERR.noSuchKey;
-  const { access, arena } = services.keyspace;
+  const { access, arena, valueTypes } = services.keyspace;
   const field = accessOf(arena, ref);
   const idle = access.lfu ? 0 : access.idleSeconds(field);
-  const type = database.typeOf(ref), encoding = database.encodingOf(ref);
-  const length = type === TYPE_STRING
-    ? serializedLength(database.stringOf(ref), services.config.bool("rdbcompression"))
-    : services.keyspace.valueTypes[type]?.bytes(encoding, database.valueOf(ref)) ?? 0;
+  const encoding = database.encodingOf(ref);
+  const nodes = encoding === ENCODING_QUICKLIST
+    ? nodeFacts(valueTypes[TYPE_LIST] as ListValues, database.valueOf(ref))
+    : "";
   reply.simple(
     `Value at:0x${(ref * 8).toString(16)} refcount:1 encoding:${ENCODING_NAMES[encoding]}` +
-      ` serializedlength:${length} lru:${field} lru_seconds_idle:${idle}`,
+      ` serializedlength:${serializedLength(call, database, ref)}` +
+      ` lru:${field} lru_seconds_idle:${idle}${nodes}`,
   );
 }
 
-/** Bytes that a string takes in a dump. */
-function serializedLength(value: Slice, compress: boolean): number {
-  const { bytes, start, end, length } = value;
-  if (length <= INTEGER_MAX_BYTES) {
-    const integer = parseSafeInteger(bytes, start, end);
-    // Only a text that the integer gives back exactly may be stored as one.
-    if (integer === integer && value.equalsBytes(asciiBytes(String(integer)))) {
-      if (integer >= -128 && integer <= 127) return 2;
-      if (integer >= -32768 && integer <= 32767) return 3;
-      if (integer >= -(2 ** 31) && integer < 2 ** 31) return 5;
-    }
-  }
-  if (compress && length >= COMPRESS_FROM) {
-    const limit = length - LEAST_SAVING;
-    const packed = lzfCompress(bytes, start, end, new Uint8Array(limit), limit);
-    if (packed > 0) return 1 + lengthBytes(packed) + lengthBytes(length) + packed;
-  }
-  return lengthBytes(length) + length;
+/** Bytes that a value takes in a dump, its key and its type left out. */
+function serializedLength(call: Call, database: Database, ref: number): number {
+  const { keyspace, config } = call.services;
+  const writer = new RdbWriter(keyspace, { write: () => {} }, {
+    version: versionForValue(database, ref),
+    compress: config.bool("rdbcompression"),
+    checksum: false,
+    access: "none",
+  });
+  writer.payload(database, ref);
+  return writer.bytes - PAYLOAD_FRAME_BYTES;
 }
 
-function lengthBytes(length: number): number {
-  if (length < 64) return 1;
-  if (length < 16384) return 2;
-  return length < 2 ** 32 ? 5 : 9;
+/** What redis-server adds for a list of nodes. */
+function nodeFacts(lists: ListValues, value: number): string {
+  const chain = lists.chains.get(value);
+  let bytes = 0;
+  for (let node = chain.head; node !== 0; node = chain.nextNode(node)) {
+    bytes += chain.nodeBytes(node);
+  }
+  return ` ql_nodes:${chain.nodes} ql_avg_node:${(chain.count / chain.nodes).toFixed(2)}` +
+    ` ql_listpack_max:${chain.fill} ql_compressed:${chain.compressDepth === 0 ? 0 : 1}` +
+    ` ql_uncompressed_size:${bytes}`;
 }

@@ -102,6 +102,28 @@ Deno.test("DEBUG OBJECT tells encoding and the length in a dump", () => {
   assertEquals(server.client.refusal("DEBUG OBJECT none"), "ERR no such key");
 });
 
+Deno.test("DEBUG OBJECT tells the length in a dump of collections, and of which nodes lists are", () => {
+  const server = harness();
+  const numbers = (length: number, word: (n: number) => string) =>
+    Array.from({ length }, (_, n) => word(n)).join(" ");
+  server.run(`RPUSH list ${numbers(5000, String)}`);
+  server.run(`SADD set ${numbers(200, (n) => `m${n}`)}`);
+  server.run(`ZADD zset ${numbers(200, (n) => `${n} m${n}`)}`);
+  server.run("HSET hash a 1");
+  const facts = (key: string) =>
+    (server.run(`DEBUG OBJECT ${key}`) as string).replace(/^.* encoding:| lru:\d+ /g, " ").trim();
+  server.run("CONFIG SET rdbcompression no");
+  // These are the numbers of redis-server 7.0.15.
+  assertEquals(
+    facts("list"),
+    "quicklist serializedlength:15797 lru_seconds_idle:0 ql_nodes:2 ql_avg_node:2500.00 " +
+      "ql_listpack_max:-2 ql_compressed:0 ql_uncompressed_size:15790",
+  );
+  assertEquals(facts("set"), "hashtable serializedlength:892 lru_seconds_idle:0");
+  assertEquals(facts("zset"), "skiplist serializedlength:2492 lru_seconds_idle:0");
+  assertEquals(facts("hash"), "listpack serializedlength:13 lru_seconds_idle:0");
+});
+
 Deno.test("DEBUG SET-ACTIVE-EXPIRE stops the cycle, not the expiry of what is asked for", () => {
   const server = harness();
   assertEquals(server.run("DEBUG SET-ACTIVE-EXPIRE 0"), "OK");
