@@ -3,7 +3,7 @@ import { ByteQueue } from "../base/byte_queue.ts";
 import { lzfCompressPart } from "../base/lzf.ts";
 
 /** Bytes of a part: a fraction of a millisecond, and many times how far back LZF looks. */
-export const PACKED_PART_BYTES: number = 64 << 10;
+export const PACKED_PART_BYTES: number = 32 << 10;
 /** As in Redis: a gain below this is none. */
 export const COMPRESS_GAIN_BYTES = 4;
 /** What does not compress to this is written as it is: a huge value must not be in memory twice. */

@@ -368,3 +368,25 @@ Deno.test("long strings that change while they are written in pieces are as they
   assert(slices > 300, `${slices} slices`);
   assert(waited > 10, `${waited} bytes waited`);
 });
+
+Deno.test("a long string is written to its end after everything was flushed, its memory used again", () => {
+  for (let key = 0; key < 20; key++) { // one of them in the last bucket of the table
+    using saving = new Saving({ seed: key, config: { save: "" } });
+    const { harness: { client, keyspace } } = saving, name = `string:${key}`;
+    client.run(["SET", name, "old!".repeat(5000)]);
+    const expected = saving.digest();
+    let flushed = false;
+    takeWhile(saving, { elements: 2, piecesFrom: 10 }, () => true, ({ keysWritten }) => {
+      if (flushed || keysWritten === 0) return; // it has yet to begin
+      flushed = true;
+      client.run("FLUSHALL SYNC");
+      for (let other = 0; other < 4; other++) client.run(["SET", other, "new!".repeat(5000)]);
+    });
+    using other = new Saving({ folder: saving.folder });
+    other.loader.loadNow(saving.path);
+    assertEquals(other.digest(), expected, name);
+    client.run("FLUSHALL SYNC");
+    while (keyspace.graveyard.dig(1000)) { /* until nothing is left */ }
+    assertEquals(keyspace.arena.usedBytes, keyspace.startupBytes, "everything is given back");
+  }
+});
