@@ -58,6 +58,11 @@ export class FrameRing {
     return new FrameRing(new SharedArrayBuffer(HEADER_BYTES + capacity));
   }
 
+  /** Makes it as new, once nobody else looks at it. */
+  reset(): void {
+    this.#words.fill(0);
+  }
+
   /** Bytes that were written and not taken yet. */
   get waitingBytes(): number {
     return Atomics.load(this.#words, WRITTEN) - Atomics.load(this.#words, TAKEN) | 0;

@@ -15,6 +15,12 @@ const PATIENCE_MS = 30_000;
 /** A worker that has not begun after so long is not waited for. */
 const START_MS = 10_000;
 
+/**
+ * The ring of the last worker, for the next one: what threads share is outside of the heap, which grows
+ * too slowly for a collection, so that each save would leave one behind for hours.
+ */
+let spare: FrameRing | undefined;
+
 const NOTHING = new Uint8Array(), NO_MARKS = new Int32Array();
 
 /** There is no worker; `message` says why. */
@@ -31,6 +37,9 @@ export class WorkerFile implements DumpFile, FrameSink {
   readonly #ready = Promise.withResolvers<void>();
   readonly #closed = Promise.withResolvers<void>();
   #isReady = false;
+  /** The worker looks at the ring no more. */
+  #isLetGo = false;
+  #isClosed = false;
   /** Resolved when the worker has synced what it was asked to. */
   #synced: PromiseWithResolvers<void> | undefined;
 
@@ -53,7 +62,9 @@ export class WorkerFile implements DumpFile, FrameSink {
     path: string,
     { checksum, startMs = START_MS }: { readonly checksum: boolean; readonly startMs?: number },
   ): Promise<WorkerFile> {
-    const ring = FrameRing.ofBytes(RING_BYTES);
+    const ring = spare ?? FrameRing.ofBytes(RING_BYTES);
+    spare = undefined;
+    ring.reset();
     let worker: Worker;
     try {
       worker = new Worker(new URL("./dump_worker.ts", import.meta.url), { type: "module" });
@@ -66,6 +77,9 @@ export class WorkerFile implements DumpFile, FrameSink {
     const timer = setTimeout(() => file.#giveUpStart(startMs), startMs);
     try {
       await file.#ready.promise;
+    } catch (error) {
+      file.close();
+      throw error;
     } finally {
       clearTimeout(timer);
     }
@@ -81,7 +95,10 @@ export class WorkerFile implements DumpFile, FrameSink {
     if (news === "ready") this.#isReady = true;
     if (news === "ready") this.#ready.resolve();
     else if (news === "synced") this.#synced?.resolve();
-    else this.#end();
+    else {
+      this.#isLetGo = true;
+      this.#end();
+    }
   }
 
   /** The worker let go of the file. */
@@ -114,6 +131,7 @@ export class WorkerFile implements DumpFile, FrameSink {
   }
 
   get isFull(): boolean {
+    if (this.#isClosed) return false;
     return this.#ring.waitingBytes > FULL_BYTES && this.#failure() === undefined;
   }
 
@@ -130,6 +148,7 @@ export class WorkerFile implements DumpFile, FrameSink {
   /** Who changes a key cannot go on before what it was is safe: waits for room where there is none. */
   #put(kind: FrameKind, bytes: Uint8Array, marks: Int32Array): void {
     const ring = this.#ring;
+    if (this.#isClosed) throw new Error("a file that is closed takes nothing");
     for (;;) {
       const failure = this.#failure();
       if (failure !== undefined) throw failure;
@@ -158,11 +177,14 @@ export class WorkerFile implements DumpFile, FrameSink {
 
   /** Stops the worker, unless it is done; it lets go of the file before this is over. */
   async settle(): Promise<void> {
+    if (this.#isClosed) return;
     this.#ring.stop();
     await this.#closed.promise;
   }
 
   close(): void {
     this.#worker.terminate();
+    if (this.#isLetGo && !this.#isClosed) spare = this.#ring;
+    this.#isClosed = true;
   }
 }

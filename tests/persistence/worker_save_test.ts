@@ -216,20 +216,20 @@ for (
 
 Deno.test("a worker that never begins is not waited for, and opens no file afterwards", async () => {
   const real = globalThis.Worker;
-  let order: FillOrder | undefined, terminated = 0;
+  let order: FillOrder | undefined, terminated = false;
   globalThis.Worker = class {
     postMessage(message: FillOrder) {
       order = message;
     }
     terminate() {
-      terminated++;
+      terminated = true;
     }
   } as unknown as typeof Worker;
   try {
     const created = WorkerFile.create("never", { checksum: true, startMs: 10 });
     const error = await assertRejects(() => created, NoWorkerError);
     assertEquals(error.message, "it did not begin in 0.01 seconds");
-    assertEquals(terminated, 1);
+    assert(terminated);
   } finally {
     globalThis.Worker = real;
   }
@@ -311,4 +311,58 @@ Deno.test({
     file.close();
     Deno.removeSync(folder, { recursive: true });
   },
+});
+
+Deno.test("a ring serves one worker after the other, unless the one before may still look at it", async () => {
+  const folder = Deno.makeTempDirSync({ prefix: "miniredis_test_" });
+  const real = globalThis.Worker;
+  const rings: SharedArrayBuffer[] = [];
+  let isMute = false;
+  globalThis.Worker = class extends real {
+    override postMessage(message: unknown): void {
+      rings.push((message as FillOrder).shared);
+      if (!isMute) super.postMessage(message);
+    }
+  };
+  const write = async (name: string, text: string) => {
+    const file = await WorkerFile.create(`${folder}/${name}`, { checksum: false, startMs: 5000 });
+    file.frame(new TextEncoder().encode(text), new Int32Array(), true);
+    return file;
+  };
+  try {
+    const first = await write("first", "one"), second = await write("second", "two");
+    await Promise.all([first.sync(), second.sync()]);
+    for (const file of [second, first]) {
+      await file.settle();
+      file.close();
+    }
+    const third = await write("third", "three");
+    await first.settle(); // whoever is late stops nobody else
+    first.close();
+    assertEquals(first.isFull, false);
+    await third.sync();
+    await third.settle();
+    third.close();
+    isMute = true;
+    const never = WorkerFile.create(`${folder}/never`, { checksum: false, startMs: 10 });
+    await assertRejects(() => never, NoWorkerError);
+    isMute = false;
+    const last = await write("last", "four");
+    await last.sync();
+    await last.settle();
+    last.close();
+    const kinds = rings.map((ring) => rings.indexOf(ring));
+    assertEquals([kinds[1] !== kinds[0], kinds[2], kinds[3], kinds[4]], [
+      true,
+      kinds[0],
+      kinds[0],
+      4,
+    ]);
+    for (const [name, text] of [["first", "one"], ["second", "two"], ["third", "three"]]) {
+      assertEquals(Deno.readTextFileSync(`${folder}/${name}`), text + "\0".repeat(8));
+    }
+  } finally {
+    globalThis.Worker = real;
+    Deno.removeSync(folder, { recursive: true });
+  }
 });
