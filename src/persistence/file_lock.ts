@@ -40,7 +40,7 @@ export function tryLockFiles(path: string): LockAnswer {
   } catch {
     return new FileLock();
   }
-  const tries: TriesLock = file;
+  const tries = file as Deno.FsFile & TriesLock;
   if (tries.tryLockSync === undefined) return lockInTime(file);
   try {
     if (tries.tryLockSync(true)) return new FileLock(file);
