@@ -10,15 +10,19 @@ const HEIGHT = 22;
 const MAX_WIDTH = 160;
 const MAX_HEIGHT = 80;
 
-/** LOLWUT [VERSION version] [width [height]] */
+/** LOLWUT [VERSION version [width [height]]] */
 export function lolwut(call: Call): void {
   let at = 1, version = 7;
   if (call.count > 2 && call.at(1).equalsIgnoreCase(VERSION)) {
     version = integerOf(call.at(2));
     at = 3;
   }
-  const width = at < call.count ? clamp(integerOf(call.at(at)), MAX_WIDTH) : WIDTH;
-  const height = at + 1 < call.count ? clamp(integerOf(call.at(at + 1)), MAX_HEIGHT) : HEIGHT;
+  // Only the pictures of 5 and 6 take sizes; arguments of any other say nothing, as in Redis.
+  const sized = version === 5 || version === 6;
+  const width = sized && at < call.count ? clamp(integerOf(call.at(at)), MAX_WIDTH) : WIDTH;
+  const height = sized && at + 1 < call.count
+    ? clamp(integerOf(call.at(at + 1)), MAX_HEIGHT)
+    : HEIGHT;
   const { random } = call.services.keyspace;
   const picture = version < 6 ? weave(random, width, height) : mountains(random, width, height);
   call.reply.verbatim("txt", `${picture}\nRedis ver. ${REDIS_VERSION}\n`);
