@@ -42,6 +42,7 @@ crash: ## Kill servers, damage their files, take their disks away (ARGS="--only 
 # dropped where several are made.
 release: ## Compile dist/release/ for every system Deno offers, with SHA256SUMS
 	@rm -rf dist/release && mkdir -p dist/release
+	@$(DENO) check --quiet main.ts src/persistence/dump_worker.ts
 	@set -e; targets="$(TARGETS)"; \
 	if [ -z "$$targets" ]; then \
 		targets=$$($(DENO) compile --target none main.ts 2>&1 | \

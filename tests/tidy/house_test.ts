@@ -57,6 +57,13 @@ Deno.test("the executable holds the packages that the sources import, and no oth
   assert(taskCommand("compile").includes("--lock=src/executable.lock"));
 });
 
+Deno.test("compiling looks at no types, so whoever builds or releases has them looked at before", () => {
+  const check = "deno check --quiet main.ts src/persistence/dump_worker.ts";
+  assert(taskCommand("build").startsWith(`${check} && deno task compile `));
+  const recipe = readFile("Makefile").split("\nrelease:")[1];
+  assert(recipe.indexOf(check.replace("deno", "@$(DENO)")) > 0, "make release checks no types");
+});
+
 Deno.test("the executable gets exactly the permissions of `deno task start`, and no more", () => {
   const flagsOf = (task: string) =>
     taskCommand(task).split(" ").filter((word) => word.startsWith("--"));
