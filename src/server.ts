@@ -129,15 +129,15 @@ export class Server {
     this.#announce();
     if (!this.#renameCommands()) return 1;
     const unhook = this.#hookSignals();
-    this.#writePidFile();
     try {
       this.#listen();
     } catch (error) {
       this.logger.warning(`Could not start: ${(error as Error).message}`);
-      this.#removePidFile();
       unhook();
       return 1;
     }
+    // Not before: the file is that of whoever has the port.
+    this.#writePidFile();
     try {
       if (!await this.#load()) return await this.#close(unhook);
     } catch (error) {

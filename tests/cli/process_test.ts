@@ -34,6 +34,17 @@ Deno.test("a pidfile that cannot be written is told, and the server serves", asy
   });
 });
 
+Deno.test("a server that cannot listen leaves the pidfile of the one that has the port", async () => {
+  await withDir(async (dir) => {
+    const pidfile = join(dir, "pid");
+    await using first = await startMiniredis({ pidfile }, { dir });
+    const flags = { pidfile, port: first.port };
+    await using second = await startMiniredis(flags, { withoutWaiting: true });
+    assertEquals((await second.ended).code, 1);
+    assertEquals(Deno.readTextFileSync(pidfile), `${first.pid}\n`);
+  });
+});
+
 Deno.test("a pidfile that another process wrote meanwhile stays", async () => {
   await withDir((dir) => {
     const path = join(dir, "pid");
