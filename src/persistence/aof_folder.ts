@@ -33,6 +33,8 @@ export class AofFolder {
   /** Where the files are while they are in use, whatever `dir` says. */
   #place: string | undefined;
   #lock: FileLock | undefined;
+  /** The answer that is waited for: who asked again would find this process in its own way. */
+  #claiming: Promise<string | undefined> | undefined;
   readonly #config: Config;
   readonly #logger: Logger;
 
@@ -87,8 +89,13 @@ export class AofFolder {
       this.hold();
       this.make();
       if (this.#lock !== undefined) return undefined;
+      if (this.#claiming !== undefined) return this.#claiming;
       const answer = this.files.lock(this.pathOf(this.name));
-      return answer instanceof Promise ? answer.then(this.#claimed) : this.#claimed(answer);
+      if (!(answer instanceof Promise)) return this.#claimed(answer);
+      return this.#claiming = answer.then((lock) => {
+        this.#claiming = undefined;
+        return this.#claimed(lock);
+      });
     } catch (error) {
       const { path } = this, words = systemErrorWords(error);
       this.#logger.warning(`Can't open or create append-only dir ${path}: ${words}`);

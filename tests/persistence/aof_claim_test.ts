@@ -69,6 +69,21 @@ Deno.test("where it is known later whose the files are, appendonly goes back to 
   });
 });
 
+Deno.test("who asks again before it is known whose the files are does not stand in its own way", async () => {
+  const again = ["BGREWRITEAOF", "CONFIG SET appendonly no", "CONFIG SET appendonly yes"];
+  for (const lines of [again.slice(0, 1), again.slice(1), again]) {
+    await withEngine(async (run, files, saving) => {
+      files.tellsLater = true;
+      run("CONFIG SET appendonly yes");
+      for (const line of lines) run(line);
+      await ticks(saving);
+      assertEquals(saving.appendOnly.state, "on");
+      assertEquals(files.log.filter((line) => line.startsWith("lock ")).length, 1);
+      assertEquals(saving.appendOnly.lastRewriteFailed, false);
+    });
+  }
+});
+
 Deno.test("a server without an append-only file rewrites none that another one has", async () => {
   await withEngine(async (run, files, saving) => {
     files.othersHaveIt = true;
