@@ -124,8 +124,20 @@ Deno.test("FLUSHALL stops the worker, and its file goes", async () => {
  */
 async function breakFile(path: string): Promise<AsyncDisposable> {
   await new Deno.Command("mkfifo", { args: [path] }).output();
-  const reader = new Deno.Command("sh", { args: ["-c", ': < "$0"', path] }).spawn();
-  return { [Symbol.asyncDispose]: async () => void await reader.status };
+  const { status } = new Deno.Command("sh", { args: ["-c", ': < "$0"', path] }).spawn();
+  const real = globalThis.Worker;
+  // What is written before the reader is gone fails not.
+  globalThis.Worker = class extends real {
+    override set onmessage(hear: (event: MessageEvent) => void) {
+      super.onmessage = (event: MessageEvent) => void status.then(() => hear(event));
+    }
+  };
+  return {
+    async [Symbol.asyncDispose]() {
+      await status;
+      globalThis.Worker = real;
+    },
+  };
 }
 
 Deno.test({
