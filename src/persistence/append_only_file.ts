@@ -188,7 +188,7 @@ export class AppendOnlyFile {
         if (this.state !== "waiting") return;
         this.state = "off";
         this.#engine.config.assign("appendonly", ["no"]);
-      }
+      } else this.tick();
       this.#letGo();
     }));
   }
@@ -376,7 +376,7 @@ export class AppendOnlyFile {
 
   /** Whether the server may not stop: nothing of what was acknowledged is in a complete file yet. */
   get isBeginning(): boolean {
-    return this.state === "waiting" && this.#rewrite !== undefined;
+    return this.state === "waiting" && (this.#rewrite !== undefined || this.#claiming);
   }
 
   /** The server stops: writes and syncs what there is. */
