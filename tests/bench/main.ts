@@ -5,7 +5,7 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { resolve } from "node:path";
+import { executablePath } from "../support/executable_path.ts";
 import { redisServerPath } from "../support/redis_server.ts";
 import { findProgram } from "../support/programs.ts";
 import { appendOnly } from "./append_only.ts";
@@ -79,14 +79,3 @@ for (const part of wanted) {
 if (flags.markdown) console.log(markdown(rows));
 const missed = rows.filter((row) => !keepsBar(row));
 console.error(`${rows.length} rows, ${missed.length} bars missed`);
-
-/** The executable a flag or MINIREDIS_EXECUTABLE names, else the built one, else none. */
-function executablePath(flag: string | undefined): string | undefined {
-  const named = flag ?? Deno.env.get("MINIREDIS_EXECUTABLE");
-  if (named) return resolve(named);
-  try {
-    return Deno.realPathSync("dist/miniredis");
-  } catch {
-    return undefined;
-  }
-}

@@ -6,7 +6,6 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { resolve } from "node:path";
 import { KINDS } from "./case_kinds.ts";
 import { COMPANY_SCENARIOS } from "./company_scenarios.ts";
 import { DISK_SCENARIOS } from "./disk_scenarios.ts";
@@ -26,6 +25,7 @@ import { runCases } from "./run_cases.ts";
 import { makeSample } from "./sample.ts";
 import { runScenarios } from "./scenario.ts";
 import { START_SCENARIOS } from "./start_scenarios.ts";
+import { executablePath } from "../support/executable_path.ts";
 
 const DEFAULT_ROUNDS = 300;
 const VALUE_CASES = 10_000;
@@ -134,15 +134,4 @@ async function damage(): Promise<void> {
     Deno.removeSync(sample, { recursive: true });
   }
   console.log(`${table(CASES_HEADER, rows)}\n`);
-}
-
-/** The executable a flag or MINIREDIS_EXECUTABLE names, else the built one, else none. */
-function executablePath(flag: string | undefined): string | undefined {
-  const named = flag ?? Deno.env.get("MINIREDIS_EXECUTABLE");
-  if (named) return resolve(named);
-  try {
-    return Deno.realPathSync("dist/miniredis");
-  } catch {
-    return undefined;
-  }
 }
