@@ -29,7 +29,7 @@ export class TimeBook {
   #inTurn = false;
   #batchesInTurn = 0;
   #measured = true;
-  /** The segment has more in it than calls: replies were sent between batches. */
+  /** The segment has more in it than calls: the next reads were begun between batches. */
   #hasGaps = false;
   /** What a call took in the last batch that was measured, microseconds. */
   #meanMicroseconds = 0;
@@ -42,9 +42,9 @@ export class TimeBook {
   }
 
   /**
-   * From here to the end of this turn of the event loop one batch follows the other, and nothing
-   * happens between them but the sending of replies: they may share readings of the clock. To read it
-   * around each takes 0.2 µs, of about 11 for a SET that comes alone.
+   * From here to the end of this turn of the event loop one batch follows the other, and between them
+   * only the next reads begin: they may share readings of the clock. To read it around each takes
+   * 0.2 µs, of about 11 for a SET that comes alone.
    */
   shareTurn(): void {
     if (this.#inTurn) return;

@@ -16,6 +16,7 @@ import { type ClientLimits, OutputLimit } from "./client_limits.ts";
 import { OutputQueue } from "./output_queue.ts";
 import { isPeerGone } from "./peer_gone.ts";
 import { RequestStream } from "./request_stream.ts";
+import type { TurnOutputs } from "./turn_outputs.ts";
 
 /** Requests run in a row for one client before others get their turn. */
 const BATCH_REQUESTS = 4096;
@@ -44,6 +45,7 @@ export interface Surroundings {
   readonly limits: ClientLimits;
   /** Connections whose output may exceed a limit by the passing of time alone. */
   readonly overSoftLimit: Set<Connection>;
+  readonly outputs: TurnOutputs;
   log(message: string): void;
 }
 
@@ -219,9 +221,9 @@ export class Connection implements Transport {
     const pending = this.#output.pendingBytes;
     if (pending > UNLIMITED_OUTPUT_BYTES) this.checkOutput(this.#engine.keyspace.nowMs);
     else if (this.#outputLimit.running) this.checkOutput(this.#engine.keyspace.nowMs);
-    const { replyGate } = this.#engine;
-    if (!replyGate.closed) this.#output.flush();
-    else if (this.#writer.length > 0) replyGate.hold(this.#output);
+    // Much output is sent while more is made, and is not in the cache any more at the end of the turn.
+    const atOnce = pending > UNLIMITED_OUTPUT_BYTES;
+    if (this.#writer.length > 0) this.#around.outputs.add(this.#output, atOnce);
   }
 
   /** Closes the connection if its output exceeds `client-output-buffer-limit`. */

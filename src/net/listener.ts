@@ -6,6 +6,7 @@ import { ClientLimits } from "./client_limits.ts";
 import { Connection, type Surroundings } from "./connection.ts";
 import { isPeerGone } from "./peer_gone.ts";
 import { MAX_CLIENTS, PROTECTED_MODE } from "./refusals.ts";
+import { TurnOutputs } from "./turn_outputs.ts";
 import { listenOnPath, removeSocket } from "./unix_socket.ts";
 
 /** Wait after an accept that failed for want of descriptors or memory. */
@@ -36,6 +37,7 @@ export class Listeners {
       engine,
       limits: new ClientLimits(engine.config),
       overSoftLimit: new Set(),
+      outputs: new TurnOutputs(engine.replyGate),
       log: (message) => logger.warning(message),
     };
   }
