@@ -328,6 +328,7 @@ export class Server {
         rewriteConfig: (all) => this.#rewriteConfig(all),
         sleep: (ms) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms),
         log: (message) => this.logger.warning(message),
+        print: (text) => new StdoutSink().write(text),
         pid: Deno.pid,
         startedAtMs: this.#startedAtMs,
         executable: Deno.execPath(),

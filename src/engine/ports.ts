@@ -93,6 +93,8 @@ export interface ReplicationPort {
   info(): [name: string, value: string | number][];
   /** Writes the reply of ROLE. */
   writeRole(reply: ReplySink): void;
+  /** Takes another replication ID (DEBUG). */
+  changeId(): void;
 }
 
 /** How SHUTDOWN was asked for. */
@@ -114,6 +116,8 @@ export interface ProcessPort {
   sleep(ms: number): void;
   /** Writes a line to the server's log. */
   log(message: string): void;
+  /** Writes a text to the standard output (DEBUG). */
+  print(text: string): void;
   readonly pid: number;
   readonly startedAtMs: number;
   readonly executable: string;

@@ -17,9 +17,9 @@ export function exceedsFill(fill: number, bytes: number, count: number): boolean
   return fill >= 0 && count > Math.max(fill, 1);
 }
 
-/** Whether a text gets a node of its own, without a listpack around it. */
-export function isLargeElement(fill: number, bytes: number): boolean {
-  return bytes > nodeBytesLimit(fill);
+/** From how many bytes on a text gets a node of its own, without a listpack around it. */
+export function plainBytes(fill: number): number {
+  return nodeBytesLimit(fill) + 1;
 }
 
 /** What adding a text is estimated to cost beside its bytes, as in Redis. */

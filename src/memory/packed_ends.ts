@@ -1,6 +1,6 @@
 // The ends of a long list: pushing, reading and dropping elements there.
 import type { Slice } from "../base/slice.ts";
-import { ELEMENT_OVERHEAD_BYTES, isLargeElement, nodeBytesLimit } from "./list_fill.ts";
+import { ELEMENT_OVERHEAD_BYTES, nodeBytesLimit, plainBytes } from "./list_fill.ts";
 import { ElementWriter } from "./listpack_element.ts";
 import { LISTPACK_EMPTY_BYTES, LISTPACK_HEADER_BYTES } from "./listpack_format.ts";
 import { appendToNode, dropFirstOfNode, dropLastOfNode, prependToNode } from "./node_ends.ts";
@@ -19,12 +19,20 @@ const writer = new ElementWriter();
 export class PackedEnds extends PackedNodes {
   /** Elements of a node, or -1 to -5 for 4 to 64 KiB. */
   readonly fill: number;
+  /** From so many bytes on an element gets a node of its own. */
+  readonly plainFromBytes: number;
   readonly #maxNodeBytes: number;
   readonly #maxNodeElements: number;
 
-  constructor(editor: NodeListpack, fill: number, compressDepth: number) {
+  constructor(
+    editor: NodeListpack,
+    fill: number,
+    compressDepth: number,
+    plainFromBytes = plainBytes(fill),
+  ) {
     super(editor, compressDepth);
     this.fill = fill;
+    this.plainFromBytes = plainFromBytes;
     this.#maxNodeBytes = nodeBytesLimit(fill);
     this.#maxNodeElements = fill >= 0 ? Math.max(fill, 1) : 0x7fffffff;
   }
@@ -124,7 +132,8 @@ export class PackedEnds extends PackedNodes {
     if (node === 0) return false;
     const { i32 } = this.arena, word = node * 2;
     return i32[word + BYTES] + length + ELEMENT_OVERHEAD_BYTES <= this.#maxNodeBytes &&
-      i32[word + COUNT] < this.#maxNodeElements && (i32[word + FLAGS] & FLAG_PLAIN) === 0;
+      i32[word + COUNT] < this.#maxNodeElements && (i32[word + FLAGS] & FLAG_PLAIN) === 0 &&
+      length < this.plainFromBytes;
   }
 
   protected dropNode(node: number): void {
@@ -158,7 +167,7 @@ export class PackedEnds extends PackedNodes {
     end: number,
     room = 0,
   ): void {
-    if (isLargeElement(this.fill, end - start)) return this.addPlain(before, bytes, start, end);
+    if (end - start >= this.plainFromBytes) return this.addPlain(before, bytes, start, end);
     const { editor } = this;
     const needed = end - start + LISTPACK_EMPTY_BYTES + (end - start < 64 ? 2 : 8);
     editor.create(Math.max(room, needed));

@@ -1,7 +1,7 @@
 // The long list ("quicklist"): a chain of listpacks, so that both ends are cheap and memory is tight.
 import { Slice } from "../base/slice.ts";
 import { ArenaFullError } from "./arena.ts";
-import { exceedsFill, isLargeElement, MERGE_GAIN_BYTES } from "./list_fill.ts";
+import { exceedsFill, MERGE_GAIN_BYTES } from "./list_fill.ts";
 import { ElementNeedle } from "./listpack_element.ts";
 import {
   LISTPACK_COUNT_UNKNOWN,
@@ -52,7 +52,7 @@ export class PackedList extends PackedEnds {
   replace(cursor: PackedListCursor, text: Slice): void {
     const { node, position } = cursor;
     const plain = this.isPlain(node);
-    if (!plain && !isLargeElement(this.fill, text.length)) {
+    if (!plain && text.length < this.plainFromBytes) {
       this.openToGrow(node).replace(position, text.bytes, text.start, text.end);
       this.closeNode(node, 0);
       this.compressAround(node);
@@ -143,7 +143,8 @@ export class PackedList extends PackedEnds {
 
   /** An independent list of the same elements. */
   copy(): PackedList {
-    const copy = new PackedList(this.editor, this.fill, this.compressDepth);
+    const { editor, fill, compressDepth, plainFromBytes } = this;
+    const copy = new PackedList(editor, fill, compressDepth, plainFromBytes);
     try {
       copy.copyNodes(this);
     } catch (error) {
@@ -159,7 +160,7 @@ export class PackedList extends PackedEnds {
     const position = after ? editor.next(cursor.position) : cursor.position;
     const upper = this.#split(node, position, cursor.offset + (after ? 1 : 0));
     const { bytes, start, end } = text;
-    if (isLargeElement(this.fill, text.length)) {
+    if (text.length >= this.plainFromBytes) {
       this.addPlain(node, bytes, start, end);
       return;
     }

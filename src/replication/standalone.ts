@@ -10,11 +10,17 @@ const NO_REPLICATION_ID = "0".repeat(40);
 export class StandaloneReplication implements ReplicationPort {
   readonly role = "master";
   readonly #config: Config;
-  readonly #replicationId: string;
+  readonly #random: Random;
+  #replicationId = "";
 
   constructor(config: Config, random: Random) {
     this.#config = config;
-    this.#replicationId = randomId(random);
+    this.#random = random;
+    this.changeId();
+  }
+
+  changeId(): void {
+    this.#replicationId = randomId(this.#random);
   }
 
   info(): [name: string, value: string | number][] {

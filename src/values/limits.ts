@@ -23,6 +23,9 @@ export interface ValueLimits {
   listMaxListpackSize: number;
   /** Nodes at each end of a list that are not compressed; 0 compresses none. */
   listCompressDepth: number;
+  /** From so many bytes on an element gets a node of its own in lists that become long; 0 leaves that
+   * to the size of a node (DEBUG). */
+  listPlainFromBytes: number;
   /** Most bytes of a block of stream entries, 0 for any. */
   streamNodeMaxBytes: number;
   /** Most entries of a block of stream entries, 0 for any. */
@@ -41,6 +44,7 @@ export function defaultValueLimits(): ValueLimits {
     zsetMaxListpackValue: 64,
     listMaxListpackSize: -2,
     listCompressDepth: 0,
+    listPlainFromBytes: 0,
     streamNodeMaxBytes: 4096,
     streamNodeMaxEntries: 100,
   };

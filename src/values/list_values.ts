@@ -28,8 +28,9 @@ export class ListValues implements ValueType {
   }
 
   newChain(): PackedList {
-    const { listMaxListpackSize, listCompressDepth } = this.services.limits;
-    return new PackedList(this.#editor, listMaxListpackSize, listCompressDepth);
+    const { listMaxListpackSize, listCompressDepth, listPlainFromBytes } = this.services.limits;
+    const plainFromBytes = listPlainFromBytes === 0 ? undefined : listPlainFromBytes;
+    return new PackedList(this.#editor, listMaxListpackSize, listCompressDepth, plainFromBytes);
   }
 
   free(encoding: number, value: number): void {

@@ -11,7 +11,7 @@
 
 import { Users } from "../../src/acl/users.ts";
 import { latin1, latin1Bytes } from "../../src/base/bytes.ts";
-import { type Clock, ManualClock } from "../../src/base/clock.ts";
+import { ManualClock } from "../../src/base/clock.ts";
 import { SeededRandom } from "../../src/base/random.ts";
 import type { Slice } from "../../src/base/slice.ts";
 import { allCommands } from "../../src/commands/registry.ts";
@@ -29,7 +29,6 @@ import {
 } from "../../src/engine/session.ts";
 import { applySettings } from "../../src/engine/settings.ts";
 import { Arena } from "../../src/memory/arena.ts";
-import { readPayload } from "../../src/persistence/read_payload.ts";
 import { ReplyWriter } from "../../src/resp/reply_writer.ts";
 import { Request } from "../../src/resp/request.ts";
 import type { Database } from "../../src/store/database.ts";
@@ -37,6 +36,7 @@ import { Keyspace } from "../../src/store/keyspace.ts";
 import { installValueTypes } from "../../src/store/value_types.ts";
 import { FakeDirectory } from "../config/fake_directory.ts";
 import { Effects } from "./effects.ts";
+import { fakePorts } from "./fake_ports.ts";
 import { parseReply, type Plain, plain, quote, type Reply } from "./reply.ts";
 import { splitWords } from "./words.ts";
 
@@ -342,51 +342,6 @@ function showRequest(request: Request): string {
 function showWord(word: Slice): string {
   const text = latin1(word.bytes, word.start, word.end);
   return /^[!#-&(-~]+$/.test(text) ? text : quote(text);
-}
-
-/** Ports to nothing. A clock that can be advanced is, where the server would sleep. */
-export function fakePorts(clock: Clock): Ports {
-  const startedAtMs = clock.nowMs();
-  return {
-    persistence: { loading: false, info: () => [], resetStats: () => {} },
-    dumps: {
-      lastSavedAtMs: startedAtMs,
-      saving: false,
-      saveLater: () => {},
-      scheduleSave: () => {},
-      save: () => true,
-      flushed: () => false,
-      reload: () => undefined,
-      reloadAppendOnly: () => undefined,
-      readPayload,
-    },
-    appendOnly: {
-      rewriting: false,
-      syncedEffects: -1,
-      bufferBytes: 0,
-      delayWrites: () => {},
-      rewrite: () => "started",
-      endWhenSynced: () => {},
-    },
-    replication: { role: "master", info: () => [], writeRole: (reply) => reply.null() },
-    process: {
-      shutdown: () => undefined,
-      abortShutdown: () => false,
-      rewriteConfig: () => "ERR The server is running without a config file",
-      sleep: (ms) => clock instanceof ManualClock && clock.advanceMs(ms),
-      log: () => {},
-      pid: 4321,
-      startedAtMs,
-      executable: "/opt/miniredis",
-      configFile: "",
-      system: "Linux 6.1.0 x86_64",
-      systemMemoryBytes: 8 * 1024 ** 3,
-      residentBytes: () => 32 * 1024 * 1024,
-      cpuSeconds: () => ({ system: 0.25, user: 0.5 }),
-      threadCpuSeconds: () => ({ system: 0.125, user: 0.25 }),
-      runId: "0123456789abcdef0123456789abcdef01234567",
-    },
-  };
 }
 
 /**

@@ -19,7 +19,7 @@ import { Listeners } from "../../src/net/listener.ts";
 import { Keyspace } from "../../src/store/keyspace.ts";
 import { installValueTypes } from "../../src/store/value_types.ts";
 import { FakeDirectory } from "../config/fake_directory.ts";
-import { fakePorts } from "./engine_harness.ts";
+import { fakePorts } from "./fake_ports.ts";
 import { RespClient } from "./resp_client.ts";
 
 export class LiveServer {

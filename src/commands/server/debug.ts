@@ -2,6 +2,7 @@
 import { asciiBytes, latin1 } from "../../base/bytes.ts";
 import { globMatch } from "../../base/glob.ts";
 import { Slice } from "../../base/slice.ts";
+import { parseMemory } from "../../config/numbers.ts";
 import { integerOf, wordOf } from "../../engine/arguments.ts";
 import type { Call } from "../../engine/call.ts";
 import { CommandError, ERR } from "../../engine/errors.ts";
@@ -9,9 +10,17 @@ import { NO_EXPIRY } from "../../store/database.ts";
 import { digestOfKeyspace, digestOfValue } from "../../store/digest.ts";
 import { stringEncoding } from "../../store/string_encoding.ts";
 import { debugHelp } from "./debug_help.ts";
+import { printListpack, printQuicklist } from "./debug_listpacks.ts";
 import { debugObject } from "./debug_object.ts";
 import { debugProtocol } from "./debug_protocol.ts";
+import { tableStats, tableStatsOfKey } from "./debug_tables.ts";
 import { debugLoadAof, debugReload } from "./save.ts";
+
+/** 4 GiB, less a little, as in Redis. */
+const MAX_PLAIN_THRESHOLD = 2n ** 32n - 2n ** 20n;
+const NO_PLAIN_THRESHOLD = new CommandError(
+  "ERR argument must be a memory value bigger than 1 and smaller than 4gb",
+);
 
 /** One subcommand: how many arguments it takes, DEBUG and its name included, and what it does. */
 interface Tool {
@@ -39,7 +48,12 @@ const TOOLS: Readonly<Record<string, Tool>> = {
   "aof-flush-sleep": tool(3, 3, delayAppends),
   "stringmatch-len": tool(4, 4, stringMatch),
   "config-rewrite-force-all": tool(2, 2, rewriteAll),
-  htstats: tool(3, 4, tableStats),
+  htstats: tool(3, Infinity, tableStats),
+  "htstats-key": tool(3, Infinity, tableStatsOfKey),
+  listpack: tool(3, 3, printListpack),
+  quicklist: tool(3, 4, printQuicklist),
+  "quicklist-packed-threshold": tool(3, 3, setPlainThreshold),
+  "change-repl-id": tool(2, 2, changeReplicationId),
   error: tool(3, 3, (call) => call.reply.error(textOf(call.at(2)))),
   log: tool(3, 3, log),
   protocol: tool(3, 3, debugProtocol),
@@ -138,17 +152,18 @@ function stringMatch(call: Call): void {
   call.reply.integer(globMatch(call.at(2), call.at(3)) ? 1 : 0);
 }
 
-function tableStats(call: Call): void {
-  const { databases } = call.services.keyspace;
-  const index = integerOf(call.at(2));
-  if (index < 0 || index >= databases.length) throw new CommandError("ERR Out of range database");
-  const { table, expires } = databases[index];
-  call.reply.verbatim(
-    "txt",
-    `[Dictionary HT]\nHash table stats:\n table size: ${table.buckets}\n` +
-      ` number of elements: ${table.size}\n rehashing: ${table.rehashing ? 1 : 0}\n` +
-      `[Expires index]\n number of elements: ${expires.length}\n`,
-  );
+/** Bytes, with a unit if one is given, from which on an element of a list is a node; 0 for the default. */
+function setPlainThreshold(call: Call): void {
+  const bytes = parseMemory(textOf(call.at(2)));
+  if (bytes === undefined || bytes > MAX_PLAIN_THRESHOLD) throw NO_PLAIN_THRESHOLD;
+  call.services.keyspace.limits.listPlainFromBytes = Number(bytes);
+  call.reply.ok();
+}
+
+function changeReplicationId(call: Call): void {
+  call.services.ports.process.log("DEBUG CHANGE-REPL-ID: a new replication ID");
+  call.services.ports.replication.changeId();
+  call.reply.ok();
 }
 
 function rewriteAll(call: Call): void {

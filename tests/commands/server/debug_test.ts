@@ -178,3 +178,69 @@ Deno.test("DEBUG ERROR, LOG, STRINGMATCH-LEN and HTSTATS do what they say", () =
   assertEquals(server.client.refusal("DEBUG HTSTATS 99"), "ERR Out of range database");
   assert((server.run("DEBUG HELP") as Plain[]).length > 10);
 });
+
+Deno.test("DEBUG HTSTATS-KEY tells the chains of a value's table, and refuses values without one", () => {
+  const server = harness(), { client } = server;
+  server.run(["SADD", "s", ...Array.from({ length: 200 }, (_, at) => `member ${at}`)]);
+  const told = server.run("DEBUG HTSTATS-KEY s full") as string;
+  assert(told.startsWith("Hash table 0 stats (main hash table):\n table size: "), told);
+  const elements = [...told.matchAll(/number of elements: (\d+)/g)];
+  assertEquals(elements.reduce((sum, [, count]) => sum + Number(count), 0), 200);
+  const chained = [...told.matchAll(/^ {3}(\d+): (\d+) /gm)];
+  assertEquals(
+    chained.reduce((sum, [, length, count]) => sum + Number(length) * Number(count), 0),
+    200,
+  );
+  assert(!(server.run("DEBUG HTSTATS-KEY s") as string).includes("chain"));
+  server.run("RPUSH l 1");
+  assert(
+    client.refusal("DEBUG HTSTATS-KEY l").startsWith("ERR The value stored at the specified key"),
+  );
+  assertEquals(client.refusal("DEBUG HTSTATS-KEY none"), "ERR no such key");
+});
+
+Deno.test("DEBUG QUICKLIST-PACKED-THRESHOLD gives elements of lists that become long their own nodes", () => {
+  const server = harness(), { client } = server;
+  server.run("CONFIG SET list-max-listpack-size 3");
+  server.run("DEBUG QUICKLIST-PACKED-THRESHOLD 3b");
+  server.run("RPUSH l a bb ccc dddd e");
+  assert((server.run("DEBUG OBJECT l") as string).includes(" ql_nodes:4 "));
+  server.run("LSET l 0 four");
+  server.run("LINSERT l BEFORE e five");
+  server.run("LPUSH l xyz");
+  assertEquals(server.run("LRANGE l 0 -1"), ["xyz", "four", "bb", "ccc", "dddd", "five", "e"]);
+  assert((server.run("DEBUG OBJECT l") as string).includes(" ql_nodes:7 "));
+  server.run("COPY l copy");
+  server.run("RPUSH copy long");
+  assert((server.run("DEBUG OBJECT copy") as string).includes(" ql_nodes:8 "));
+  assertEquals(server.run("DEBUG QUICKLIST-PACKED-THRESHOLD 0"), "OK");
+  server.run("RPUSH packed a bb ccc dddd e");
+  assert((server.run("DEBUG OBJECT packed") as string).includes(" ql_nodes:2 "));
+  for (const size of ["x", "-1", "4gb"]) {
+    assert(
+      client.refusal(`DEBUG QUICKLIST-PACKED-THRESHOLD ${size}`).startsWith("ERR argument must be"),
+    );
+  }
+});
+
+Deno.test("DEBUG LISTPACK and QUICKLIST print what is in the blocks", () => {
+  const texts: string[] = [];
+  const server = harness();
+  server.engine.ports.process.print = (text) => texts.push(text);
+  server.run("RPUSH l 1 two");
+  assertEquals(server.run("DEBUG LISTPACK l"), "Listpack structure printed on stdout");
+  assert(texts[0].startsWith("{total bytes 14} {num entries 2}\n"), texts[0]);
+  assert(
+    texts[0].includes("bytes: 01|01|") && texts[0].includes("bytes: 83|74|77|6f|04|"),
+    texts[0],
+  );
+  assertEquals(server.client.refusal("DEBUG QUICKLIST l"), "ERR Not a quicklist encoded object.");
+  server.run("CONFIG SET list-max-listpack-size 2");
+  server.run(["RPUSH", "l", "x".repeat(9000), "last"]);
+  server.run("DEBUG QUICKLIST l 1");
+  assert(texts[1].startsWith("{count : 4}\n{len : 3}\n{fill : 2}\n{compress : 0}\n"), texts[1]);
+  assert(texts[1].includes("{container : PLAIN, encoding: RAW, size: 9000, count: 1}"), texts[1]);
+  server.run("DEBUG QUICKLIST l");
+  assert(texts[2].includes("PACKED") && !texts[2].includes("listpack:"));
+  assertEquals(server.client.refusal("DEBUG LISTPACK l"), "ERR Not a listpack encoded object.");
+});
