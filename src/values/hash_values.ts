@@ -8,7 +8,7 @@ import { ENCODING_HASHTABLE } from "./encodings.ts";
 import { HandleTable } from "./handle_table.ts";
 import { HashValue } from "./hash_value.ts";
 import { drainFields, FieldTable, freeFields } from "./hash_value_table.ts";
-import type { ValueServices } from "./table_values.ts";
+import { bytesOfTable, type ValueServices } from "./table_values.ts";
 import type { SlicedFree, ValueType } from "./value_type.ts";
 
 const EXPIRE_MARK = asciiBytes("!!hexpire!!");
@@ -82,15 +82,11 @@ export class HashValues implements ValueType {
     return this.#own.open(encoding, value).nextExpireAtMs;
   }
 
-  bytes(encoding: number, value: number): number {
+  bytes(encoding: number, value: number, samples: number): number {
     if (encoding !== ENCODING_HASHTABLE) return this.services.arena.usableBytes(value);
     const fields = this.tables.get(value);
-    let bytes = fields.table.tableBytes + (fields.expiries?.bytes ?? 0);
-    const walk = this.#walk;
-    walk.begin(fields.table);
-    for (let ref = walk.next(); ref !== 0; ref = walk.next()) bytes += fields.bytesOf(ref);
-    walk.end();
-    return bytes;
+    const own = bytesOfTable(fields.table, this.#walk, samples, (ref) => fields.bytesOf(ref));
+    return own + (fields.expiries?.bytes ?? 0);
   }
 
   digest(encoding: number, value: number, digest: Digest): void {

@@ -85,10 +85,10 @@ export class SetValues implements ValueType {
     return this.#listpack.open(value).count;
   }
 
-  bytes(encoding: number, value: number): number {
+  bytes(encoding: number, value: number, samples: number): number {
     const { arena } = this.services;
     if (encoding !== ENCODING_HASHTABLE) return arena.usableBytes(value);
-    return bytesOfTable(this.tables.get(value), this.#walk);
+    return bytesOfTable(this.tables.get(value), this.#walk, samples);
   }
 
   digest(encoding: number, value: number, digest: Digest): void {

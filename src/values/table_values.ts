@@ -68,13 +68,25 @@ export function freeTable(table: HashTable): void {
   while (!drain.run(1 << 20)) { /* until it is empty */ }
 }
 
-/** Bytes of a table's arrays and of its entries' blocks. */
-export function bytesOfTable(table: HashTable, walk: TableWalk): number {
-  let bytes = table.tableBytes;
+/**
+ * Bytes of a table's arrays and of its entries, `entryBytes` each; the mean of the first `samples`
+ * stands for all of them, where there are more.
+ */
+export function bytesOfTable(
+  table: HashTable,
+  walk: TableWalk,
+  samples: number,
+  entryBytes: (ref: number) => number = (ref) => table.arena.usableBytes(ref),
+): number {
+  let bytes = 0, seen = 0;
   walk.begin(table);
-  for (let ref = walk.next(); ref !== 0; ref = walk.next()) bytes += table.arena.usableBytes(ref);
+  for (let ref = walk.next(); ref !== 0 && seen < samples; ref = walk.next()) {
+    bytes += entryBytes(ref);
+    seen++;
+  }
   walk.end();
-  return bytes;
+  if (seen > 0) bytes = Math.round(bytes / seen * table.size);
+  return table.tableBytes + bytes;
 }
 
 /** Frees a table in slices; `freeMore` frees what an entry refers to. */

@@ -22,8 +22,11 @@ export interface ValueType {
   elements(encoding: number, value: number): number;
   /** When the next element expires, Unix ms; -1 for never. For types whose elements may. */
   nextExpireAtMs?(encoding: number, value: number): number;
-  /** Bytes of arena memory that the value takes, its entry excluded. */
-  bytes(encoding: number, value: number): number;
+  /**
+   * Bytes of arena memory that the value takes, its entry excluded. Of a hash table `samples` entries
+   * are looked at, and stand for the others; Infinity for all.
+   */
+  bytes(encoding: number, value: number, samples: number): number;
   /** Mixes the elements into a signature, as Redis's DEBUG DIGEST does for this type. */
   digest(encoding: number, value: number, digest: Digest): void;
 }

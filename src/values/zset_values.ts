@@ -64,10 +64,10 @@ export class ZsetValues implements ValueType {
     return this.#wholes.open(encoding, value).size;
   }
 
-  bytes(encoding: number, value: number): number {
+  bytes(encoding: number, value: number, samples: number): number {
     if (encoding === ENCODING_LISTPACK) return this.services.arena.usableBytes(value);
     const { table, tree } = this.tables.get(value);
-    return bytesOfTable(table, new TableWalk()) + tree.bytes;
+    return bytesOfTable(table, new TableWalk(), samples) + tree.bytes;
   }
 
   digest(encoding: number, value: number, digest: Digest): void {

@@ -10,31 +10,36 @@ import { humanBytes, memoryReport, ratio } from "./memory_report.ts";
 import { memoryAdvice } from "./memory_advice.ts";
 
 const SAMPLES = keyword("samples");
+/** As in Redis. */
+const DEFAULT_SAMPLES = 5;
 /** A reference in a bucket array, at one entry a bucket. */
 const BUCKET_BYTES = 4;
 /** A reference in the index of keys with an expiry. */
 const EXPIRY_INDEX_BYTES = 4;
 
-/** MEMORY USAGE key [SAMPLES count]: exact for every count, since values know their size. */
+/** MEMORY USAGE key [SAMPLES count]: 0 looks at every element of a large hash table. */
 export function memoryUsage(call: Call): void {
+  let samples = DEFAULT_SAMPLES;
   for (let i = 3; i < call.count; i += 2) {
     if (!call.at(i).equalsIgnoreCase(SAMPLES) || i + 1 === call.count) throw ERR.syntax;
-    if (integerOf(call.at(i + 1)) < 0) throw ERR.syntax;
+    samples = integerOf(call.at(i + 1));
+    if (samples < 0) throw ERR.syntax;
   }
   const { database } = call;
   const ref = database.peek(call.at(2));
   if (ref === 0) call.reply.null();
-  else call.reply.integer(entryUsage(database, ref));
+  else call.reply.integer(entryUsage(database, ref, samples === 0 ? Infinity : samples));
 }
 
 /** Bytes of a key with its value and its places in the tables. */
-function entryUsage(database: Database, ref: number): number {
+function entryUsage(database: Database, ref: number, samples: number): number {
   const { arena, keyspace } = database;
   let bytes = arena.usableBytes(ref) + BUCKET_BYTES;
   if (database.expireAtOf(ref) >= 0) bytes += EXPIRY_INDEX_BYTES;
   const type = database.typeOf(ref), encoding = database.encodingOf(ref);
   if (type !== TYPE_STRING) {
-    return bytes + (keyspace.valueTypes[type]?.bytes(encoding, database.valueOf(ref)) ?? 0);
+    const value = database.valueOf(ref);
+    return bytes + (keyspace.valueTypes[type]?.bytes(encoding, value, samples) ?? 0);
   }
   if (encoding === ENCODING_RAW_BLOCK) bytes += arena.usableBytes(database.valueOf(ref));
   return bytes;

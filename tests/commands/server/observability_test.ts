@@ -128,6 +128,21 @@ Deno.test("MEMORY USAGE counts a key with its value, its expiry and its place in
   assertEquals(harness.client.refusal("MEMORY USAGE k SAMPLES"), "ERR syntax error");
 });
 
+Deno.test("MEMORY USAGE looks at a few elements of a large table, and at all with SAMPLES 0", () => {
+  const harness = new EngineHarness();
+  for (const [command, key] of [["SADD", "set"], ["HSET", "hash"], ["ZADD", "zset"]]) {
+    for (let n = 0; n < 2000; n++) {
+      const member = `member:${n}`.padEnd(n % 10 === 0 ? 100 : 20);
+      const words = { SADD: [member], HSET: [member, "v"], ZADD: [`${n}`, member] }[command]!;
+      harness.run([command, key, ...words]);
+    }
+    const all = harness.run(`MEMORY USAGE ${key} SAMPLES 0`) as number;
+    assertEquals(harness.run(`MEMORY USAGE ${key} SAMPLES 2000`), all);
+    const some = harness.run(`MEMORY USAGE ${key}`) as number;
+    assertEquals(some > all / 4 && some < all * 4 && some !== all, true, `${key}: ${some}, ${all}`);
+  }
+});
+
 Deno.test("the sum of MEMORY USAGE is what the arena handed out, but for the tables' room", () => {
   const harness = new EngineHarness();
   for (let n = 0; n < 1000; n++) harness.run(["SET", `key:${n}`, "v".repeat(n * 3)]);
