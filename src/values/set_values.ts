@@ -18,6 +18,9 @@ import {
 } from "./table_values.ts";
 import type { SlicedFree, ValueType } from "./value_type.ts";
 
+/** Windows that are kept for the next command: making one costs more than looking a member up. */
+const KEPT_WINDOWS = 16;
+
 /**
  * The sets. A value word is the block of an intset or of a listpack, or the handle of a hash table
  * whose entries are the members: header and bytes, nothing behind them.
@@ -25,8 +28,11 @@ import type { SlicedFree, ValueType } from "./value_type.ts";
 export class SetValues implements ValueType {
   readonly services: ValueServices;
   readonly tables = new HandleTable<HashTable>();
-  /** The window of whoever works with one set; those who need more make them. */
+  /** The window of whoever works with one set. */
   readonly window: SetValue;
+  /** The window of whoever puts a set together for an answer or to store it. */
+  readonly result: SetValue;
+  readonly #windows: SetValue[] = [];
   readonly #intset: Intset;
   readonly #listpack: Listpack;
   readonly #walk = new TableWalk();
@@ -35,8 +41,16 @@ export class SetValues implements ValueType {
   constructor(services: ValueServices) {
     this.services = services;
     this.window = new SetValue(this);
+    this.result = new SetValue(this);
     this.#intset = new Intset(services.arena);
     this.#listpack = new Listpack(services.arena);
+  }
+
+  /** The window for one of several sets that a command works with, by its place among them. */
+  windowAt(place: number): SetValue {
+    if (place >= KEPT_WINDOWS) return new SetValue(this);
+    while (this.#windows.length <= place) this.#windows.push(new SetValue(this));
+    return this.#windows[place];
   }
 
   free(encoding: number, value: number): void {

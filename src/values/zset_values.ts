@@ -13,14 +13,18 @@ import type { SlicedFree, ValueType } from "./value_type.ts";
 import { ZsetTable } from "./zset_table.ts";
 import { copyElements, freeZsetTable, ZsetValue } from "./zset_value.ts";
 
+/** Windows that are kept for the next command: making one costs more than looking a member up. */
+const KEPT_WINDOWS = 16;
+
 /** The sorted sets. A value word is the block of a listpack or the handle of a {@link ZsetTable}. */
 export class ZsetValues implements ValueType {
   readonly services: ValueServices;
   readonly tables = new HandleTable<ZsetTable>();
-  /** The window of whoever works with one sorted set; those who need more make them. */
+  /** The window of whoever works with one sorted set. */
   readonly window: ZsetValue;
   /** The window of whoever puts a sorted set together for an answer or to store it. */
   readonly result: ZsetValue;
+  readonly #windows: ZsetValue[] = [];
   readonly #wholes: ZsetValue;
   readonly #listpack: Listpack;
 
@@ -30,6 +34,13 @@ export class ZsetValues implements ValueType {
     this.result = new ZsetValue(this);
     this.#wholes = new ZsetValue(this);
     this.#listpack = new Listpack(services.arena);
+  }
+
+  /** The window for one of several sorted sets that a command works with, by its place among them. */
+  windowAt(place: number): ZsetValue {
+    if (place >= KEPT_WINDOWS) return new ZsetValue(this);
+    while (this.#windows.length <= place) this.#windows.push(new ZsetValue(this));
+    return this.#windows[place];
   }
 
   free(encoding: number, value: number): void {

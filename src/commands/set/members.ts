@@ -1,7 +1,7 @@
 // SADD, SREM, SMOVE and the questions whether something is a member.
 import type { Call } from "../../engine/call.ts";
 import { TYPE_SET } from "../../store/entry.ts";
-import { SetValue } from "../../values/set_value.ts";
+import type { SetValue } from "../../values/set_value.ts";
 import { keepSet, openSet, openSetApart, removeEmptySet, setsOf } from "./open_set.ts";
 
 /** SADD key member [member ...] */
@@ -55,8 +55,8 @@ export function smove(call: Call): void {
   if (!found || sourceRef === destinationRef) return reply.integer(found ? 1 : 0);
   // Added first: when memory runs out nothing is lost.
   const destination = destinationRef === 0
-    ? new SetValue(setsOf(call)).create(member, 1)
-    : openSetApart(call, destinationRef);
+    ? setsOf(call).result.create(member, 1)
+    : openSetApart(call, destinationRef, 1);
   let added = false;
   try {
     added = destination.add(member);

@@ -3,7 +3,7 @@ import type { Slice } from "../../base/slice.ts";
 import type { Call } from "../../engine/call.ts";
 import { removeEntry } from "../../store/key_operations.ts";
 import { TYPE_SET } from "../../store/entry.ts";
-import { SetValue } from "../../values/set_value.ts";
+import type { SetValue } from "../../values/set_value.ts";
 import type { SetValues } from "../../values/set_values.ts";
 import { graveyardIf } from "../generic/lazy_free.ts";
 
@@ -18,10 +18,10 @@ export function openSet(call: Call, ref: number): SetValue {
   return setsOf(call).window.open(database.encodingOf(ref), database.valueOf(ref));
 }
 
-/** The set of an entry in a window of its own. */
-export function openSetApart(call: Call, ref: number): SetValue {
+/** The set of an entry in a window of its own, for one of several by its place among them. */
+export function openSetApart(call: Call, ref: number, place = 0): SetValue {
   const { database } = call;
-  return new SetValue(setsOf(call)).open(database.encodingOf(ref), database.valueOf(ref));
+  return setsOf(call).windowAt(place).open(database.encodingOf(ref), database.valueOf(ref));
 }
 
 /**

@@ -5,7 +5,7 @@ import { clampedIntegerOf, keyword } from "../../engine/arguments.ts";
 import type { Call } from "../../engine/call.ts";
 import { CommandError, ERR } from "../../engine/errors.ts";
 import { ENCODING_INTSET } from "../../store/entry.ts";
-import { SetValue } from "../../values/set_value.ts";
+import type { SetValue } from "../../values/set_value.ts";
 import { replaceBySet, setsOf } from "./open_set.ts";
 import { openSources, type SourceSet } from "./source_sets.ts";
 
@@ -57,7 +57,7 @@ function limitOf(call: Call, from: number): number {
 /** SINTERSTORE destination key [key ...] */
 export function sinterstore(call: Call): void {
   const sources = sourcesOf(call, 2, call.count - 1);
-  const result = new SetValue(setsOf(call));
+  const { result } = setsOf(call);
   const ofIntegers = sources !== undefined && sources[0].set.encoding === ENCODING_INTSET;
   if (sources === undefined || ofIntegers) result.createIntset();
   else result.createListpack();

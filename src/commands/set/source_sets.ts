@@ -18,7 +18,7 @@ export function openSources(call: Call, first: number, last: number): (SourceSet
   const sources: (SourceSet | undefined)[] = [];
   for (let i = first; i <= last; i++) {
     const ref = call.readTyped(call.at(i), TYPE_SET);
-    sources.push(ref === 0 ? undefined : { ref, set: openSetApart(call, ref) });
+    sources.push(ref === 0 ? undefined : { ref, set: openSetApart(call, ref, i - first) });
   }
   return sources;
 }

@@ -6,7 +6,7 @@ import type { Call } from "../../engine/call.ts";
 import { ERR } from "../../engine/errors.ts";
 import { removeEntry } from "../../store/key_operations.ts";
 import { ENCODING_INTSET, ENCODING_LISTPACK, TYPE_SET } from "../../store/entry.ts";
-import { SetValue } from "../../values/set_value.ts";
+import type { SetValue } from "../../values/set_value.ts";
 import { graveyardIf } from "../generic/lazy_free.ts";
 import { writeMembers } from "./members.ts";
 import { keepSet, openSet, openSetApart, removeEmptySet, setsOf } from "./open_set.ts";
@@ -105,7 +105,7 @@ function popOneByOne(call: Call, set: SetValue, count: number, effects: RemovalE
 
 /** Those who stay move to a new set, which may be a small one again; the old set is the answer. */
 function popMost(call: Call, set: SetValue, staying: number, effects: RemovalEffects): void {
-  const kept = new SetValue(setsOf(call));
+  const kept = setsOf(call).result;
   if (set.encoding === ENCODING_INTSET) kept.createIntset();
   else kept.createListpack();
   for (; staying > 0; staying--) {

@@ -1,7 +1,7 @@
 // SUNION, SDIFF and their STORE forms.
 import type { Call } from "../../engine/call.ts";
 import { ENCODING_HASHTABLE } from "../../values/encodings.ts";
-import { SetValue } from "../../values/set_value.ts";
+import type { SetValue } from "../../values/set_value.ts";
 import { writeMembers } from "./members.ts";
 import { replaceBySet, setsOf } from "./open_set.ts";
 import { openSources, type SourceSet } from "./source_sets.ts";
@@ -45,7 +45,7 @@ function build(
   fill: (result: SetValue) => void,
   base?: SourceSet,
 ): SetValue {
-  const sets = setsOf(call), result = new SetValue(sets);
+  const sets = setsOf(call), { result } = sets;
   if (base === undefined) result.createIntset();
   else result.open(base.set.encoding, sets.copy(base.set.encoding, base.set.value));
   try {

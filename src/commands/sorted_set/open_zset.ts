@@ -3,7 +3,7 @@ import type { Slice } from "../../base/slice.ts";
 import type { Call } from "../../engine/call.ts";
 import { TYPE_ZSET } from "../../store/entry.ts";
 import { removeEntry } from "../../store/key_operations.ts";
-import { ZsetValue } from "../../values/zset_value.ts";
+import type { ZsetValue } from "../../values/zset_value.ts";
 import type { ZsetValues } from "../../values/zset_values.ts";
 import { graveyardIf } from "../generic/lazy_free.ts";
 
@@ -18,10 +18,10 @@ export function openZset(call: Call, ref: number): ZsetValue {
   return zsetsOf(call).window.open(database.encodingOf(ref), database.valueOf(ref));
 }
 
-/** The sorted set of an entry in a window of its own. */
-export function openZsetApart(call: Call, ref: number): ZsetValue {
+/** The sorted set of an entry in a window of its own, for one of several by its place among them. */
+export function openZsetApart(call: Call, ref: number, place = 0): ZsetValue {
   const { database } = call;
-  return new ZsetValue(zsetsOf(call)).open(database.encodingOf(ref), database.valueOf(ref));
+  return zsetsOf(call).windowAt(place).open(database.encodingOf(ref), database.valueOf(ref));
 }
 
 /**

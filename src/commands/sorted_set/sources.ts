@@ -35,10 +35,10 @@ export function openSources(call: Call, first: number, count: number): Source[] 
   for (let i = first; i < first + count; i++) {
     const ref = database.read(call.at(i));
     const type = ref === 0 ? TYPE_ZSET : database.typeOf(ref);
-    if (type === TYPE_SET) sources.push(new SetSource(ref, openSetApart(call, ref)));
+    if (type === TYPE_SET) sources.push(new SetSource(ref, openSetApart(call, ref, i - first)));
     else if (type !== TYPE_ZSET) throw ERR.wrongType;
     else {sources.push(
-        new ZsetSource(ref, ref === 0 ? undefined : openZsetApart(call, ref).elements),
+        new ZsetSource(ref, ref === 0 ? undefined : openZsetApart(call, ref, i - first).elements),
       );}
   }
   return sources;
