@@ -15,6 +15,9 @@ const STAR = 0x2a,
   DOLLAR = 0x24,
   COLON = 0x3a,
   COMMA = 0x2c,
+  PLUS = 0x2b,
+  HASH = 0x23,
+  PARENTHESIS = 0x28,
   PERCENT = 0x25,
   TILDE = 0x7e,
   GREATER = 0x3e,
@@ -126,8 +129,15 @@ export class ReplyWriter implements ReplySink {
     this.length = at + 2;
   }
 
-  #line(type: string, text: string): void {
-    this.raw(asciiBytes(`${type}${text}\r\n`));
+  #line(type: number, text: string): void {
+    this.reserve(text.length + 3);
+    const buffer = this.buffer;
+    let at = this.length;
+    buffer[at++] = type;
+    for (let i = 0; i < text.length; i++) buffer[at++] = text.charCodeAt(i);
+    buffer[at] = CR;
+    buffer[at + 1] = LF;
+    this.length = at + 2;
   }
 
   ok(): void {
@@ -139,7 +149,7 @@ export class ReplyWriter implements ReplySink {
   }
 
   simple(text: string): void {
-    this.#line("+", text);
+    this.#line(PLUS, text);
   }
 
   bulk(value: Slice): void {
@@ -169,8 +179,25 @@ export class ReplyWriter implements ReplySink {
   }
 
   bulkText(text: string): void {
-    const bytes = utf8Bytes(text);
-    this.bulkRange(bytes, 0, bytes.length);
+    const count = text.length, mark = this.length;
+    this.#header(DOLLAR, count);
+    this.reserve(count + 2);
+    const buffer = this.buffer;
+    let at = this.length, i = 0;
+    // Names and the like: a buffer of their own would cost more than the copy.
+    for (; i < count; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 0x7f) break;
+      buffer[at++] = code;
+    }
+    if (i < count) {
+      this.length = mark;
+      const bytes = utf8Bytes(text);
+      return this.bulkRange(bytes, 0, bytes.length);
+    }
+    buffer[at] = CR;
+    buffer[at + 1] = LF;
+    this.length = at + 2;
   }
 
   bulkInteger(value: Integer64): void {
@@ -185,7 +212,7 @@ export class ReplyWriter implements ReplySink {
 
   integer(value: Integer64): void {
     if (typeof value === "number") this.#header(COLON, value);
-    else this.#line(":", value.toString());
+    else this.#line(COLON, value.toString());
   }
 
   double(value: number): void {
@@ -217,12 +244,12 @@ export class ReplyWriter implements ReplySink {
 
   bigNumber(digits: string): void {
     if (this.protocol === 2) this.bulkText(digits);
-    else this.#line("(", digits);
+    else this.#line(PARENTHESIS, digits);
   }
 
   boolean(value: boolean): void {
     if (this.protocol === 2) this.integer(value ? 1 : 0);
-    else this.#line("#", value ? "t" : "f");
+    else this.#line(HASH, value ? "t" : "f");
   }
 
   verbatim(format: string, text: string): void {
