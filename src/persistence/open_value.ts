@@ -1,7 +1,6 @@
 // A large value that a snapshot has begun to write, or has yet to write as it was.
 import { ByteQueue } from "../base/byte_queue.ts";
-import type { PieceGuard, ValuePieces } from "../rdb/pieces/value_pieces.ts";
-import type { RdbOutput } from "../rdb/rdb_output.ts";
+import type { PieceGuard, PieceOutput, ValuePieces } from "../rdb/pieces/value_pieces.ts";
 import type { Database } from "../store/database.ts";
 import { TYPE_HASH, TYPE_LIST, TYPE_SET, TYPE_STRING, TYPE_ZSET } from "../store/entry.ts";
 import type { Keyspace } from "../store/keyspace.ts";
@@ -28,7 +27,8 @@ export class OpenValue implements PieceGuard {
   orphaned = false;
   readonly type: number;
   readonly encoding: number;
-  readonly value: number;
+  /** The value word of its key. */
+  value: number;
   readonly #keyspace: Keyspace;
   readonly #onChange: PartChange;
 
@@ -53,8 +53,14 @@ export class OpenValue implements PieceGuard {
     return objectOf(this.#keyspace, type, value) === this.pieces.object;
   }
 
+  /** The block of a string stands elsewhere now. */
+  moveTo(value: number): void {
+    this.value = value;
+    this.pieces.moved?.(value);
+  }
+
   /** Writes on; true when the value is complete. */
-  step(output: RdbOutput, elements: number): boolean {
+  step(output: PieceOutput, elements: number): boolean {
     if (this.direct) return this.pieces.step(output, elements);
     const bytes = this.queue.take();
     output.raw(bytes, 0, bytes.length);

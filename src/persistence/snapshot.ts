@@ -1,13 +1,14 @@
 // All keys as they are at one instant, written in slices while they change.
 import { ByteQueue } from "../base/byte_queue.ts";
 import type { HashTable } from "../memory/hash_table.ts";
-import type { RecordWriter } from "../rdb/record_writer.ts";
-import { RdbWriter } from "../rdb/writer.ts";
+import type { EntryWriter, KeyWriter } from "../rdb/key_writer.ts";
 import type { Database } from "../store/database.ts";
-import { touchValues } from "../store/entry.ts";
+import { ENCODING_RAW_BLOCK, HELD_PART_BYTES, TYPE_STRING } from "../store/entry.ts";
 import type { Keyspace } from "../store/keyspace.ts";
 import type { WriteBarrier } from "../store/write_barrier.ts";
+import { ELEMENT_BYTES } from "../rdb/pieces/value_pieces.ts";
 import { OpenValue } from "./open_value.ts";
+import { touchEntries } from "./touch_entries.ts";
 
 /** Buckets that {@link Snapshot.prepare} moves at a time. */
 const REHASH_BUCKETS = 100;
@@ -17,18 +18,11 @@ const GRAIN = 128;
 const PIECES_FROM_ELEMENTS = 64;
 /** So many where something changes before their turn: one at a time, they are no use to wait for. */
 const EARLY_PIECES_FROM_ELEMENTS = 1024;
-
-/** 32-bit words of a cache line. */
-const LINE_WORDS = 16;
-
-/** What writes keys. One that is no {@link RdbWriter} writes every value at once. */
-export interface KeyWriter {
-  /** The keys that follow belong to this database. */
-  database(index: number): void;
-  /** How many keys, and keys with an expiry, the database will get; once for each database. */
-  resize(keys: number, expires: number): void;
-  entry(database: Database, ref: number): void;
-}
+/** So much may wait in memory, or such a share of the data, before who adds to it has to write. */
+const WAITING_BYTES = 1 << 20;
+const WAITING_SHARE = 1 / 32;
+/** So many times what it added: then less than a tenth of a string can come to wait. */
+const PAID_FOR_KEPT = 10;
 
 /** For tests that stop a snapshot wherever it can be stopped. */
 export interface SnapshotGrain {
@@ -82,9 +76,8 @@ export class Snapshot implements WriteBarrier {
   #selectedAside = -1;
   /** What {@link touchEntries} read, lest it be thought of no use. */
   #touched = 0;
-  /** The writer, and one whose records stand aside, where values can be written in pieces. */
-  readonly #main: RdbWriter | undefined;
-  readonly #aside: RecordWriter | undefined;
+  /** A writer whose records stand aside. */
+  readonly #aside: EntryWriter;
   /** Where the writer aside writes to. */
   #asideTarget: ByteQueue;
   /** Records that wait for the end of the value that is being written. */
@@ -100,8 +93,6 @@ export class Snapshot implements WriteBarrier {
     this.#piecesFrom = grain?.piecesFrom ?? PIECES_FROM_ELEMENTS;
     this.#earlyPiecesFrom = grain?.piecesFrom ?? EARLY_PIECES_FROM_ELEMENTS;
     this.#asideTarget = this.#records;
-    if (!(writer instanceof RdbWriter)) return;
-    this.#main = writer;
     this.#aside = writer.aside({ write: (bytes) => this.#asideTarget.write(bytes) });
   }
 
@@ -116,8 +107,8 @@ export class Snapshot implements WriteBarrier {
 
   /** Bytes that wait in memory to be written: the more, the sooner the snapshot should end. */
   get waitingBytes(): number {
-    let bytes = this.#records.length;
-    for (const { value } of this.#waiting) bytes += value.queue.length;
+    let bytes = this.#records.length + (this.#current?.pieces.keptBytes ?? 0);
+    for (const { value } of this.#waiting) bytes += value.queue.length + value.pieces.keptBytes;
     return bytes;
   }
 
@@ -171,7 +162,7 @@ export class Snapshot implements WriteBarrier {
 
   /** False when there is nothing left to do. */
   #step(): boolean {
-    if (this.#main !== undefined && this.#stepOfValues(this.#main)) return true;
+    if (this.#stepOfValues()) return true;
     for (const walk of this.#walks) {
       if (walk.done) continue;
       this.#stepOfWalk(walk);
@@ -181,8 +172,8 @@ export class Snapshot implements WriteBarrier {
   }
 
   /** Goes on with the value begun, with what waits for its end, or begins the next one. */
-  #stepOfValues({ output }: RdbWriter): boolean {
-    const current = this.#current;
+  #stepOfValues(): boolean {
+    const current = this.#current, { output } = this.#writer;
     if (current !== undefined) {
       if (current.step(output, this.#grain)) {
         this.#current = undefined;
@@ -264,6 +255,33 @@ export class Snapshot implements WriteBarrier {
     return this.#find(type, encoding, value) !== undefined;
   }
 
+  beforeStringWrite(block: number, start: number, end: number): void {
+    const value = this.#find(TYPE_STRING, ENCODING_RAW_BLOCK, block);
+    if (value === undefined) return;
+    const before = value.pieces.keptBytes, last = Math.floor((end - 1) / HELD_PART_BYTES);
+    let part = Math.floor(start / HELD_PART_BYTES);
+    while (part <= last) value.beforeChange(part++);
+    const keptBytes = value.pieces.keptBytes - before;
+    if (keptBytes > 0) this.#payFor(keptBytes);
+  }
+
+  movedString(block: number, moved: number): void {
+    this.#find(TYPE_STRING, ENCODING_RAW_BLOCK, block)?.moveTo(moved);
+  }
+
+  /** Where much waits in memory, whoever adds to it has some more written. */
+  #payFor(bytes: number): void {
+    const waitingBytes = this.#keyspace.arena.usedBytes * WAITING_SHARE;
+    if (this.waitingBytes < Math.max(WAITING_BYTES, waitingBytes)) return;
+    try {
+      for (let left = bytes * PAID_FOR_KEPT; left > 0; left -= this.#grain * ELEMENT_BYTES) {
+        if (this.#failure !== undefined || !this.#step()) return;
+      }
+    } catch (error) {
+      this.#failure = error;
+    }
+  }
+
   #find(type: number, encoding: number, value: number): OpenValue | undefined {
     if (this.#current?.is(type, encoding, value)) return this.#current;
     return this.#waiting.find((waiting) => waiting.value.is(type, encoding, value))?.value;
@@ -310,18 +328,18 @@ export class Snapshot implements WriteBarrier {
 
   #record(walk: Walk, ref: number, piecesFrom: number): void {
     this.#select(walk);
-    const { database } = walk, main = this.#main;
-    const pieces = main?.piecesOf(database, ref, piecesFrom);
-    if (main === undefined || pieces === undefined) return this.#writer.entry(database, ref);
-    main.beginEntry(database, ref);
+    const { database } = walk, writer = this.#writer;
+    const pieces = writer.piecesOf(database, ref, piecesFrom);
+    if (pieces === undefined) return writer.entry(database, ref);
+    writer.beginEntry(database, ref);
     const value = this.#open(pieces, database, ref);
-    pieces.head(main.output);
+    pieces.head(writer.output);
     value.direct = true;
     this.#current = value;
   }
 
   #recordAside(walk: Walk, ref: number, piecesFrom: number): void {
-    const { database } = walk, aside = this.#aside!;
+    const { database } = walk, aside = this.#aside;
     const pieces = aside.piecesOf(database, ref, piecesFrom);
     if (pieces === undefined) {
       this.#asideTarget = this.#records;
@@ -344,8 +362,8 @@ export class Snapshot implements WriteBarrier {
   readonly #partChanges = (value: OpenValue, part: number): void => {
     if (this.#failure !== undefined) return;
     try {
-      if (value.direct) return value.pieces.before(this.#main!.output, part);
-      const { output } = this.#aside!;
+      if (value.direct) return value.pieces.before(this.#writer.output, part);
+      const { output } = this.#aside;
       this.#asideTarget = value.queue;
       value.pieces.before(output, part);
       output.flush();
@@ -360,36 +378,16 @@ export class Snapshot implements WriteBarrier {
     this.#announce(walk, this.#writer);
   }
 
-  #selectAside(walk: Walk, aside: RecordWriter): void {
+  #selectAside(walk: Walk, aside: EntryWriter): void {
     // What stands before the first record aside will be known when it is written.
     if (this.#records.length > 0 && this.#selectedAside === walk.index) return;
     this.#selectedAside = walk.index;
     this.#announce(walk, aside);
   }
 
-  #announce(walk: Walk, writer: KeyWriter): void {
+  #announce(walk: Walk, writer: EntryWriter): void {
     writer.database(walk.index);
     if (!walk.announced) writer.resize(walk.keys, walk.expires);
     walk.announced = true;
   }
-}
-
-/**
- * Reads the entries in some buckets here and there, so that the memory of all of them is fetched at the
- * same time: their headers, and when these are there what they lead to. `end` is not included.
- */
-function touchEntries(table: HashTable, first: number, end: number): number {
-  const { arena } = table, { i32 } = arena, word = table.bucketWord(first), count = end - first;
-  let sum = 0;
-  for (let i = 0; i < count; i++) {
-    const at = i32[word + i] * 2;
-    sum = sum + i32[at] + i32[at + LINE_WORDS] | 0;
-  }
-  for (let i = 0; i < count; i++) {
-    const ref = i32[word + i];
-    if (ref === 0) continue; // most buckets
-    const next = i32[ref * 2] * 2;
-    sum = sum + i32[next] + i32[next + LINE_WORDS] | 0;
-  }
-  return sum + touchValues(arena, i32.subarray(word, word + count), count) | 0;
 }

@@ -25,7 +25,10 @@ export function writeStream(output: RdbOutput, stream: StreamValue, form: number
     stream.readBlock(stream.blockAt(at), slice);
     writeBlock(output, blocks.milliseconds(at), blocks.sequence(at), slice);
   }
-  writeStreamTail(output, stream, form);
+  writeFacts(output, stream, form);
+  const groups = inNameOrder(stream.groups);
+  output.length(groups.length);
+  for (const group of groups) writeGroup(output, group, form);
 }
 
 /** Writes a block of entries under its ID. */
@@ -40,27 +43,14 @@ export function writeBlock(
   output.string(block);
 }
 
-/** Writes records of an index: `words`, each record with its ID before its own ones. */
-export type RecordsWriter = (output: RdbOutput, words: Int32Array) => void;
+/** What a stream says of itself. */
+export type StreamFacts = Pick<
+  StreamValue,
+  "length" | "firstId" | "lastId" | "maxDeletedId" | "entriesAdded"
+>;
 
-/** What becomes of an index that comes next: it is written at once, or later. */
-export type IndexTaker = (output: RdbOutput, index: IdIndex, write: RecordsWriter) => void;
-
-/** Writes an index at once. */
-export const writeIndex: IndexTaker = (output, index, write) => {
-  for (const chunk of index.chunks) write(output, index.recordsOf(chunk));
-};
-
-/**
- * Writes what comes behind the blocks: what the stream says of itself, and its groups. `take` gets what
- * is pending, in its place.
- */
-export function writeStreamTail(
-  output: RdbOutput,
-  stream: StreamValue,
-  form: number,
-  take = writeIndex,
-): void {
+/** Writes what comes between blocks and groups: what the stream says of itself. */
+export function writeFacts(output: RdbOutput, stream: StreamFacts, form: number): void {
   output.length(stream.length);
   writeId(output, stream.lastId);
   if (form !== VALUE_TYPE.streamListpacks) {
@@ -68,9 +58,6 @@ export function writeStreamTail(
     writeId(output, stream.maxDeletedId);
     output.length(stream.entriesAdded);
   }
-  const groups = inNameOrder(stream.groups);
-  output.length(groups.length);
-  for (const group of groups) writeGroup(output, group, form, take);
 }
 
 function writeId(output: RdbOutput, id: StreamId): void {
@@ -78,29 +65,50 @@ function writeId(output: RdbOutput, id: StreamId): void {
   output.length(id.sequence);
 }
 
-function writeGroup(
-  output: RdbOutput,
-  group: StreamGroup,
-  form: number,
-  take: IndexTaker,
-): void {
-  output.string(new Slice(group.name));
-  writeId(output, group.lastId);
-  if (form !== VALUE_TYPE.streamListpacks) output.length(group.entriesRead);
-  output.length(group.pending.size);
-  take(output, group.pending, writePending);
+function writeGroup(output: RdbOutput, group: StreamGroup, form: number): void {
+  writeGroupHead(output, group, form);
+  writeIndex(output, group.pending, writePending);
   const consumers = inNameOrder(group.consumers);
   output.length(consumers.length);
-  for (const { name, seenAtMs, activeAtMs, pending } of consumers) {
-    output.string(new Slice(name));
-    output.instant(seenAtMs);
-    if (form === VALUE_TYPE.streamListpacks3) output.instant(activeAtMs);
-    output.length(pending.size);
-    take(output, pending, writeOwned);
+  for (const consumer of consumers) {
+    writeConsumerHead(output, consumer, form);
+    writeIndex(output, consumer.pending, writeOwned);
   }
 }
 
-function writePending(output: RdbOutput, words: Int32Array): void {
+function writeIndex(
+  output: RdbOutput,
+  index: IdIndex,
+  write: (output: RdbOutput, words: Int32Array) => void,
+): void {
+  output.length(index.size);
+  for (const chunk of index.chunks) write(output, index.recordsOf(chunk));
+}
+
+/** Writes what a group says of itself: what is pending, and how much that is, follows. */
+export function writeGroupHead(
+  output: RdbOutput,
+  { name, lastId, entriesRead }: Pick<StreamGroup, "name" | "lastId" | "entriesRead">,
+  form: number,
+): void {
+  output.string(new Slice(name));
+  writeId(output, lastId);
+  if (form !== VALUE_TYPE.streamListpacks) output.length(entriesRead);
+}
+
+/** Writes what a consumer says of itself: what it owns, and how much that is, follows. */
+export function writeConsumerHead(
+  output: RdbOutput,
+  { name, seenAtMs, activeAtMs }: { name: Uint8Array; seenAtMs: number; activeAtMs: number },
+  form: number,
+): void {
+  output.string(new Slice(name));
+  output.instant(seenAtMs);
+  if (form === VALUE_TYPE.streamListpacks3) output.instant(activeAtMs);
+}
+
+/** Writes records of what is pending in a group: `words`, each with its ID before its own ones. */
+export function writePending(output: RdbOutput, words: Int32Array): void {
   for (let at = 0; at < words.length; at += PENDING_RECORD_WORDS) {
     output.rawIdWords(words, at);
     output.instant(deliveredAtMsAt(words, at + ID_WORDS));
@@ -108,6 +116,7 @@ function writePending(output: RdbOutput, words: Int32Array): void {
   }
 }
 
-function writeOwned(output: RdbOutput, words: Int32Array): void {
+/** Writes records of what a consumer owns: IDs. */
+export function writeOwned(output: RdbOutput, words: Int32Array): void {
   for (let at = 0; at < words.length; at += ID_WORDS) output.rawIdWords(words, at);
 }

@@ -28,7 +28,7 @@ import {
   writeExpiryPosition,
 } from "./entry.ts";
 import { KeyLookup } from "./key_lookup.ts";
-import { overwroteBlock, ownBlock, withSlack } from "./string_block.ts";
+import { overwroteBlock, resizeBlock, withSlack } from "./string_block.ts";
 
 /** For {@link Database.putString}: leave the expiry as it is. */
 export const KEEP_EXPIRY = -2;
@@ -263,25 +263,16 @@ export class Database extends KeyLookup {
 
   /**
    * Makes a string `length` bytes long for writing in place (APPEND, SETRANGE, SETBIT): bytes beyond
-   * the old length are zero, the encoding becomes raw, room to grow is left. Answers the entry; read
-   * {@link stringOf} again.
+   * the old length are zero, the encoding becomes raw, room to grow is left. Of the others, those from
+   * `start` to `end` (not included) may be written. Answers the entry; read {@link stringOf} again.
    */
-  resizeString(ref: number, length: number): number {
+  resizeString(ref: number, length: number, start = 0, end = Infinity): number {
     const { arena } = this;
     const old = this.stringOf(ref), oldLength = old.end - old.start;
     const encoding = this.encodingOf(ref);
     let entry = ref;
-    if (encoding === ENCODING_RAW_BLOCK) {
-      const block = ownBlock(this.keyspace, ref, length);
-      const capacity = arena.usableBytes(block) - BLOCK_HEADER_BYTES;
-      const moved = length <= capacity ? block : arena.resize(
-        block,
-        withSlack(length) + BLOCK_HEADER_BYTES,
-        oldLength + BLOCK_HEADER_BYTES,
-      );
-      arena.i32[moved * 2] = length;
-      arena.i32[valueWord(arena, ref)] = moved;
-    } else if (length <= INLINE_MAX_BYTES) {
+    if (encoding === ENCODING_RAW_BLOCK) resizeBlock(this.keyspace, ref, length, start, end);
+    else if (length <= INLINE_MAX_BYTES) {
       const needed = entryBytes(keyLength(arena, ref), hasExpiry(arena, ref), length);
       if (needed > arena.usableBytes(ref)) {
         entry = this.#move(ref, hasExpiry(arena, ref), length, oldLength);
@@ -292,6 +283,12 @@ export class Database extends KeyLookup {
     const grown = this.stringOf(entry);
     if (length > oldLength) arena.u8.fill(0, grown.start + oldLength, grown.end);
     return entry;
+  }
+
+  /** To be called before these bytes of a string are written, unless {@link resizeString} was told. */
+  willWriteString(ref: number, start: number, end: number): void {
+    if (this.keyspace.barrier === undefined || this.encodingOf(ref) !== ENCODING_RAW_BLOCK) return;
+    this.keyspace.barrier.beforeStringWrite(this.valueOf(ref), start, end);
   }
 
   #inlineToBlock(ref: number, length: number, keepLength: number): number {

@@ -52,6 +52,8 @@ export const EMBSTR_MAX_BYTES = 44;
 export const INLINE_MAX_BYTES = 1024;
 /** Bytes of the length word and padding before the bytes of a raw block. */
 export const BLOCK_HEADER_BYTES = 8;
+/** A snapshot keeps such parts of a block, bytes, as they were. */
+export const HELD_PART_BYTES: number = 16 << 10;
 
 const EXPIRE_FLAG = 0x80;
 /** Bytes of the words that an expiry takes. */

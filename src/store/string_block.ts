@@ -33,21 +33,26 @@ export function overwroteBlock(strings: Strings, block: number, value: Slice): b
 }
 
 /**
- * Answers the block of an entry's string, which is about to be made `length` bytes long and changed in
- * place: a copy with room for that where a snapshot holds the block it had. When memory runs out,
- * nothing has changed.
+ * Makes the string in an entry's block `length` bytes long. Those from `start` to `end` (not included),
+ * as far as it has them, are about to be written. When memory runs out, nothing has changed.
  */
-export function ownBlock(strings: Strings, ref: number, length: number): number {
+export function resizeBlock(
+  strings: Strings,
+  ref: number,
+  length: number,
+  start: number,
+  end: number,
+): void {
   const { arena, barrier } = strings, word = valueWord(arena, ref), block = arena.i32[word];
-  if (!isHeld(strings, block)) return block;
   const oldLength = arena.i32[block * 2];
-  const capacity = length > oldLength ? withSlack(length) : oldLength;
-  const copy = arena.allocate(capacity + BLOCK_HEADER_BYTES);
-  const from = block * 8, end = from + BLOCK_HEADER_BYTES + oldLength;
-  arena.u8.copyWithin(copy * 8, from, end);
-  arena.i32[word] = copy;
-  barrier!.takesValue(TYPE_STRING, ENCODING_RAW_BLOCK, block);
-  return copy;
+  if (barrier !== undefined) barrier.beforeStringWrite(block, start, Math.min(end, oldLength));
+  if (length > arena.usableBytes(block) - BLOCK_HEADER_BYTES) {
+    const bytes = withSlack(length) + BLOCK_HEADER_BYTES;
+    const moved = arena.resize(block, bytes, oldLength + BLOCK_HEADER_BYTES);
+    arena.i32[word] = moved;
+    if (moved !== block) barrier?.movedString(block, moved);
+  }
+  arena.i32[arena.i32[word] * 2] = length;
 }
 
 /** Room for a string that grows: twice the length up to 1 MiB, then 1 MiB more, as Redis's sds. */

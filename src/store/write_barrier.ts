@@ -19,6 +19,10 @@ export interface WriteBarrier {
    * with a table.
    */
   takesValue(type: number, encoding: number, value: number): boolean;
-  /** Whether it would: the block of a string may not be changed in place then. */
+  /** Whether it would: the block of a string may not get other bytes altogether then. */
   holdsValue(type: number, encoding: number, value: number): boolean;
+  /** The bytes from `start` to `end` (not included) of the string in a block may change. */
+  beforeStringWrite(block: number, start: number, end: number): void;
+  /** A string that grew stands in another block now; the one it stood in is free. */
+  movedString(block: number, moved: number): void;
 }

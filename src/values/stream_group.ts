@@ -23,15 +23,27 @@ const id = new StreamId();
 /** In place of a consumer's number. */
 const UNOWNED = -1;
 
+/** Told before a group, or one of its consumers, changes. */
+export interface GroupGuard {
+  /** What a group says of itself, its consumers or what is pending in it is about to change. */
+  beforeGroup(group: StreamGroup): void;
+  /** As {@link beforeGroup}, and what a consumer says of itself or owns. */
+  beforeConsumer(group: StreamGroup, consumer: StreamConsumer): void;
+  /** A consumer is new. */
+  added(consumer: StreamConsumer): void;
+}
+
 /** Who reads for a group. */
 export class StreamConsumer {
   readonly name: Uint8Array<ArrayBuffer>;
   /** Its number in the group; pending entries name their owner so. */
   readonly number: number;
-  /** Unix ms when it last asked for entries. */
+  /** Unix ms when it last asked for entries; {@link StreamGroup.saw} sets it. */
   seenAtMs: number;
-  /** Unix ms when it last got some, -1 for never. */
+  /** Unix ms when it last got some, -1 for never; {@link StreamGroup.gave} sets it. */
   activeAtMs = -1;
+  /** Whose guard has nothing more to be told of it, 0 for nobody's. */
+  mark = 0;
   /** IDs of the entries it owns. */
   pending: IdIndex;
 
@@ -51,6 +63,11 @@ export function deliveredAtMsAt(words: Int32Array, at: number): number {
 /** How often it was delivered. */
 export function deliveriesAt(words: Int32Array, at: number): Integer64 {
   return joinInt64(words[at + DELIVERIES + 1], words[at + DELIVERIES]);
+}
+
+/** The number of its owner. */
+export function ownerNumberAt(words: Int32Array, at: number): number {
+  return words[at + CONSUMER];
 }
 
 /** Name of a group or consumer as the key of a map; sorts as the bytes do. */
@@ -76,6 +93,8 @@ export class StreamGroup {
   entriesRead: Integer64;
   pending: IdIndex;
   readonly consumers = new Map<string, StreamConsumer>();
+  /** Told of changes before they happen. */
+  guard: GroupGuard | undefined = undefined;
   #byNumber: (StreamConsumer | undefined)[] = [];
   #freeNumbers: number[] = [];
 
@@ -92,21 +111,41 @@ export class StreamGroup {
     this.pending = new IdIndex(arena, PENDING_WORDS);
   }
 
+  /** To be called before `lastId` or `entriesRead` change. */
+  willChange(): void {
+    this.guard?.beforeGroup(this);
+  }
+
+  /** A consumer asks for entries. */
+  saw(consumer: StreamConsumer, atMs: number): void {
+    this.guard?.beforeConsumer(this, consumer);
+    consumer.seenAtMs = atMs;
+  }
+
+  /** A consumer gets entries. */
+  gave(consumer: StreamConsumer, atMs: number): void {
+    this.guard?.beforeConsumer(this, consumer);
+    consumer.activeAtMs = atMs;
+  }
+
   consumer(name: Slice): StreamConsumer | undefined {
     return this.consumers.get(nameKey(name));
   }
 
   /** Adds a consumer; there is none of that name. */
   createConsumer(name: Slice, seenAtMs: number): StreamConsumer {
+    this.guard?.beforeGroup(this);
     const number = this.#freeNumbers.pop() ?? this.#byNumber.length;
     const consumer = new StreamConsumer(this.arena, name.copy(), number, seenAtMs);
     this.#byNumber[number] = consumer;
     this.consumers.set(nameKey(name), consumer);
+    this.guard?.added(consumer);
     return consumer;
   }
 
   /** Removes a consumer and what it owns; answers how many entries that were. */
   removeConsumer(consumer: StreamConsumer): number {
+    this.guard?.beforeConsumer(this, consumer);
     const owned = consumer.pending, count = owned.size;
     for (let at = owned.first(); at >= 0; at = owned.next(at)) {
       owned.readId(at, id);
@@ -132,6 +171,7 @@ export class StreamGroup {
   }
 
   setDelivery(position: number, deliveredAtMs: number, deliveries: Integer64): void {
+    this.guard?.beforeGroup(this);
     this.pending.willChange(position);
     this.#write(position, DELIVERED_AT, deliveredAtMs);
     this.#write(position, DELIVERIES, deliveries);
@@ -144,6 +184,7 @@ export class StreamGroup {
 
   /** Makes an entry pending that is not yet; answers its position. Delivery is the caller's to set. */
   add(id: StreamId, owner: StreamConsumer): number {
+    this.guard?.beforeConsumer(this, owner);
     owner.pending.insert(id);
     try {
       const position = this.pending.insert(id);
@@ -176,7 +217,12 @@ export class StreamGroup {
   setOwner(position: number, owner: StreamConsumer): void {
     const before = this.ownerOf(position);
     if (before === owner) return;
-    const { pending } = this;
+    const { pending, guard } = this;
+    if (guard !== undefined) {
+      guard.beforeConsumer(this, before);
+      guard.beforeConsumer(this, owner);
+    }
+    pending.willChange(position);
     pending.readId(position, id);
     owner.pending.insert(id);
     before.pending.remove(before.pending.find(id));
@@ -185,7 +231,8 @@ export class StreamGroup {
 
   /** An entry is pending no longer. */
   remove(position: number): void {
-    const { pending } = this, owned = this.ownerOf(position).pending;
+    const { pending } = this, owner = this.ownerOf(position), owned = owner.pending;
+    this.guard?.beforeConsumer(this, owner);
     pending.readId(position, id);
     owned.remove(owned.find(id));
     pending.remove(position);

@@ -26,6 +26,12 @@ export interface StreamTools {
   readonly cursor: StreamCursor;
 }
 
+/** Told of a block before it changes or goes, and of groups. */
+export interface StreamGuard extends ChangeGuard {
+  /** A group is removed. True when the guard takes it over: it frees it once it has no more use for it. */
+  takesGroup(group: StreamGroup): boolean;
+}
+
 /** One stream. */
 export class StreamValue {
   /** Blocks of entries by the ID that their entries' IDs are relative to. */
@@ -42,8 +48,7 @@ export class StreamValue {
   readonly maxDeletedId = new StreamId();
   /** By the key of the name; undefined until there is one. */
   groups: Map<string, StreamGroup> | undefined;
-  /** Told of a block before it changes or goes. */
-  guard: ChangeGuard | undefined = undefined;
+  guard: StreamGuard | undefined = undefined;
   readonly #tools: StreamTools;
   /** The last block, 0 where it is to be found in the index, and its ID: what XADD needs each time. */
   #tail = 0;
@@ -265,7 +270,7 @@ export class StreamValue {
 
   removeGroup(group: StreamGroup, name: Slice): void {
     this.groups!.delete(nameKey(name));
-    group.free();
+    if (this.guard?.takesGroup(group) !== true) group.free();
   }
 
   /** Whether XDEL may have removed an entry whose ID is not below `start`. */
@@ -306,6 +311,7 @@ export class StreamValue {
 
   /** A group reads an entry that is above all it read before. */
   advance(group: StreamGroup, id: StreamId): void {
+    group.willChange();
     if (group.entriesRead !== UNKNOWN_ENTRIES_READ && !this.hasGapFrom(id)) {
       group.entriesRead = addInt64(group.entriesRead, 1) ?? group.entriesRead;
     } else if (this.entriesAdded !== 0) group.entriesRead = this.entriesUpTo(id);

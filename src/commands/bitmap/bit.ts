@@ -17,7 +17,7 @@ export function setbit(call: Call): void {
   const byte = Math.floor(offset / 8), mask = 0x80 >>> offset % 8;
   const grows = ref === 0 || byte >= database.stringOf(ref).length;
   // Also where nothing changes: the encoding becomes raw, as in Redis.
-  const at = database.stringOf(growString(call, ref, key, byte + 1)).start + byte;
+  const at = database.stringOf(growString(call, ref, key, byte + 1, byte)).start + byte;
   const { u8 } = database.arena;
   const old = (u8[at] & mask) === 0 ? 0 : 1;
   if (grows || old !== bit) {

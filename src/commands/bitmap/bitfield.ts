@@ -103,7 +103,8 @@ function changeAll(call: Call, steps: readonly Step[]): void {
   const ref = call.writeTyped(key, TYPE_STRING);
   const needed = bytesWritten(steps);
   const grows = ref === 0 || needed > database.stringOf(ref).length;
-  const { start, end } = database.stringOf(growString(call, ref, key, needed));
+  const entry = growString(call, ref, key, needed, needed);
+  const { start, end } = database.stringOf(entry);
   const { u8 } = database.arena;
   reply.array(steps.length);
   let changes = 0;
@@ -118,6 +119,8 @@ function changeAll(call: Call, steps: readonly Step[]): void {
       : added(field, old, operand, overflow);
     if (value === undefined) reply.null();
     else {
+      const { offset, bits } = field;
+      database.willWriteString(entry, Math.floor(offset / 8), Math.ceil((offset + bits) / 8));
       writeField(u8, start, field, value);
       if (grows || value !== old) changes++;
       reply.integer(action === "set" ? old : value);

@@ -104,7 +104,7 @@ function claimIdle(
       group.setOwner(at, consumer);
       const deliveries = group.deliveries(at);
       group.setDelivery(at, nowMs, justId ? deliveries : addInt64(deliveries, 1) ?? deliveries);
-      consumer.activeAtMs = nowMs;
+      group.gave(consumer, nowMs);
       propagateClaim(call, key, group, id, at);
       claimed.push(id);
     }

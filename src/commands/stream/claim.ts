@@ -50,7 +50,10 @@ export function xclaim(call: Call): void {
   const options = readOptions(call);
   call.propagateNothing(); // but what it comes to
   const lastIdMoves = options.lastId.compare(group.lastId) > 0;
-  if (lastIdMoves) group.lastId.copyFrom(options.lastId);
+  if (lastIdMoves) {
+    group.willChange();
+    group.lastId.copyFrom(options.lastId);
+  }
   const consumer = seenConsumer(call, key, group, call.at(3));
   const claims = new Claims(call, stream, group, consumer, options);
   const token = call.reply.openArray();
@@ -128,7 +131,7 @@ class Claims {
       group.setDelivery(position, call.nowMs, 1);
     } else group.setOwner(position, this.consumer);
     group.setDelivery(position, this.options.deliveredAtMs, this.#deliveries(position));
-    this.consumer.activeAtMs = call.nowMs;
+    group.gave(this.consumer, call.nowMs);
     if (this.options.justId) replyId(call.reply, id);
     else replyEntryOf(call.reply, streamsOf(call).cursor, stream, id);
     this.replied++;

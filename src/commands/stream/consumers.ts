@@ -24,7 +24,7 @@ export function seenConsumer(
   name: Slice,
 ): StreamConsumer {
   const consumer = group.consumer(name) ?? createConsumer(call, key, group, name)!;
-  consumer.seenAtMs = call.nowMs;
+  group.saw(consumer, call.nowMs);
   return consumer;
 }
 

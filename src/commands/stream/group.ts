@@ -99,6 +99,7 @@ export function xgroupSetid(call: Call): void {
   const id = new StreamId();
   if (call.at(4).equalsBytes(LAST)) id.copyFrom(stream.lastId);
   else readId(id, call.at(4), RANGE_START);
+  group.willChange();
   group.lastId.copyFrom(id);
   group.entriesRead = entriesRead;
   call.database.changed(call.at(2), "xgroup-setid");

@@ -75,7 +75,7 @@ function serve(call: Call, options: ReadOptions, asked: Asked): boolean {
   const wantsNew = after.isMaximum;
   const serves = !wantsNew || stream.hasAfter(group.lastId);
   const consumer = group.consumer(options.consumer!) ?? addConsumer(call, options, asked);
-  consumer.seenAtMs = nowMs;
+  group.saw(consumer, nowMs);
   if (!serves) return false;
   reply.mapEntry();
   reply.bulk(key);
@@ -106,7 +106,7 @@ function deliver(call: Call, options: ReadOptions, asked: Asked, consumer: Strea
     if (options.noAck) continue;
     const position = own(group, id, consumer);
     group.setDelivery(position, nowMs, 1);
-    consumer.activeAtMs = nowMs;
+    group.gave(consumer, nowMs);
     propagateClaim(call, key, group, id, position);
   }
   reply.closeArray(token, replied);

@@ -17,7 +17,7 @@ export function append(call: Call): void {
   } else {
     length += database.stringOf(ref).length;
     checkStringLength(call, length);
-    const end = database.stringOf(growString(call, ref, key, length)).end;
+    const end = database.stringOf(growString(call, ref, key, length, length)).end;
     const at = end - (value.end - value.start);
     copyBytes(value.bytes, value.start, value.end, database.arena.u8, at);
   }

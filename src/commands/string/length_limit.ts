@@ -30,12 +30,20 @@ const zeros = new Slice();
 
 /**
  * Makes the string of `key`, whose last lookup answered `ref`, at least `length` bytes long, new
- * bytes zero, for writing in place; its encoding becomes raw. Answers the entry.
+ * bytes zero, for writing from byte `start` of it on, to the byte before `length` at most; its encoding
+ * becomes raw. Answers the entry.
  */
-export function growString(call: Call, ref: number, key: Slice, length: number): number {
+export function growString(
+  call: Call,
+  ref: number,
+  key: Slice,
+  length: number,
+  start: number,
+): number {
   const { database } = call;
   if (ref !== 0) {
-    return database.resizeString(ref, Math.max(length, database.stringOf(ref).length));
+    const whole = Math.max(length, database.stringOf(ref).length);
+    return database.resizeString(ref, whole, start, length);
   }
   // A new string gets no room to spare.
   const first = Math.min(length, SMALLEST_LIMIT_BYTES);

@@ -35,7 +35,7 @@ export function setrange(call: Call): void {
   if (valueLength === 0) return reply.integer(oldLength);
   const needed = offset + valueLength;
   checkStringLength(call, needed);
-  const { start } = database.stringOf(growString(call, ref, key, needed));
+  const { start } = database.stringOf(growString(call, ref, key, needed, offset));
   copyBytes(value.bytes, value.start, value.end, database.arena.u8, start + offset);
   database.changed(key, "setrange");
   reply.integer(Math.max(needed, oldLength));

@@ -1,106 +1,83 @@
-// The commands that make a stream again: entries, what it says of itself, groups and what is pending.
+// A stream as commands, in pieces: entries, what it says of itself, groups and what is pending.
+import { asciiBytes } from "../../base/bytes.ts";
 import type { Integer64 } from "../../base/int64.ts";
 import type { Slice } from "../../base/slice.ts";
-import { StreamCursor } from "../../values/stream_cursor.ts";
-import { inNameOrder, type StreamConsumer, type StreamGroup } from "../../values/stream_group.ts";
+import type { StreamGroup } from "../../values/stream_group.ts";
 import { StreamId } from "../../values/stream_id.ts";
 import type { StreamValue } from "../../values/stream_value.ts";
+import { type BlockId, StreamWalk } from "../pieces/stream_walk.ts";
+import { BlockEntries } from "./block_entries.ts";
 import type { CommandOutput } from "./command_output.ts";
+import { GroupCommands } from "./group_commands.ts";
 
-/** Writes them; commands and their order are those of Redis 7.2. */
-export function writeStreamCommands(output: CommandOutput, key: Slice, stream: StreamValue): void {
-  if (stream.length > 0) writeEntries(output, key, stream);
-  else writeEmpty(output, key);
-  output.command(7);
-  output.ascii("XSETID");
-  output.word(key);
-  output.bytes(stream.lastId.text());
-  output.ascii("ENTRIESADDED");
-  output.integer(stream.entriesAdded);
-  output.ascii("MAXDELETEDID");
-  output.bytes(stream.maxDeletedId.text());
-  for (const group of inNameOrder(stream.groups)) writeGroup(output, key, group);
-}
+const XADD = asciiBytes("XADD");
 
-function writeEntries(output: CommandOutput, key: Slice, stream: StreamValue): void {
-  const cursor = new StreamCursor(stream.arena);
-  cursor.beginAll(stream.blocks);
-  while (cursor.next()) {
-    const { fieldCount } = cursor;
-    output.command(3 + 2 * fieldCount);
-    output.ascii("XADD");
-    output.word(key);
-    output.bytes(cursor.id.text());
-    for (let i = 0; i < fieldCount; i++) {
-      cursor.nextField();
-      output.word(cursor.field);
-      output.word(cursor.value);
+/** Commands and their order are those of Redis 7.2, but for groups and consumers, which have none. */
+export class StreamCommands extends StreamWalk<CommandOutput> {
+  readonly #key: Slice;
+  readonly #isEmpty: boolean;
+  readonly #lastId: StreamId;
+  readonly #maxDeletedId: StreamId;
+  readonly #entriesAdded: Integer64;
+  readonly #entries = new BlockEntries();
+  readonly #blockId = new StreamId();
+
+  constructor(stream: StreamValue, key: Slice) {
+    super(stream);
+    this.#key = key;
+    this.#isEmpty = stream.length === 0;
+    this.#lastId = stream.lastId.copy();
+    this.#maxDeletedId = stream.maxDeletedId.copy();
+    this.#entriesAdded = stream.entriesAdded;
+  }
+
+  head(): void {}
+
+  protected override block(
+    output: CommandOutput,
+    { milliseconds, sequence }: BlockId,
+    bytes: Slice,
+  ): void {
+    const entries = this.#entries;
+    this.#blockId.set(milliseconds, sequence);
+    entries.begin(this.#blockId, bytes);
+    while (entries.next()) {
+      const { fieldCount } = entries;
+      output.command(3 + 2 * fieldCount);
+      output.whole(XADD);
+      output.word(this.#key);
+      output.whole(entries.id.text());
+      for (let i = 0; i < fieldCount; i++) {
+        entries.nextField();
+        output.word(entries.field);
+        output.word(entries.value);
+      }
     }
+  }
+
+  protected override afterBlocks(output: CommandOutput): void {
+    const key = this.#key;
+    if (this.#isEmpty) writeEmpty(output, key);
+    output.command(7);
+    output.ascii("XSETID");
+    output.word(key);
+    output.whole(this.#lastId.text());
+    output.ascii("ENTRIESADDED");
+    output.integer(this.#entriesAdded);
+    output.ascii("MAXDELETEDID");
+    output.whole(this.#maxDeletedId.text());
+  }
+
+  protected override open(group: StreamGroup): GroupCommands {
+    const { mark, guarded, kept } = this;
+    return new GroupCommands(group, { mark, guarded, kept }, this.#key);
   }
 }
 
 /** A stream without entries: one is added and at once too many. */
 function writeEmpty(output: CommandOutput, key: Slice): void {
   output.command(7);
-  output.ascii("XADD");
+  output.whole(XADD);
   output.word(key);
   for (const word of ["MAXLEN", "0", "0-1", "x", "y"]) output.ascii(word);
-}
-
-function writeGroup(output: CommandOutput, key: Slice, group: StreamGroup): void {
-  output.command(7);
-  output.ascii("XGROUP");
-  output.ascii("CREATE");
-  output.word(key);
-  output.bytes(group.name);
-  output.bytes(group.lastId.text());
-  output.ascii("ENTRIESREAD");
-  output.integer(group.entriesRead);
-  for (const consumer of inNameOrder(group.consumers)) {
-    if (consumer.pending.size === 0) writeConsumer(output, key, group, consumer);
-    else writePending(output, key, group, consumer);
-  }
-}
-
-function writeConsumer(
-  output: CommandOutput,
-  key: Slice,
-  group: StreamGroup,
-  consumer: StreamConsumer,
-): void {
-  output.command(5);
-  output.ascii("XGROUP");
-  output.ascii("CREATECONSUMER");
-  output.word(key);
-  output.bytes(group.name);
-  output.bytes(consumer.name);
-}
-
-function writePending(
-  output: CommandOutput,
-  key: Slice,
-  group: StreamGroup,
-  { name, pending }: StreamConsumer,
-): void {
-  const id = new StreamId();
-  for (let at = pending.first(); at >= 0; at = pending.next(at)) {
-    id.set(pending.milliseconds(at), pending.sequence(at));
-    const position = group.find(id);
-    output.command(12);
-    output.ascii("XCLAIM");
-    output.word(key);
-    output.bytes(group.name);
-    output.bytes(name);
-    output.ascii("0");
-    output.bytes(id.text());
-    writeOption(output, "TIME", group.deliveredAtMs(position));
-    writeOption(output, "RETRYCOUNT", group.deliveries(position));
-    output.ascii("JUSTID");
-    output.ascii("FORCE");
-  }
-}
-
-function writeOption(output: CommandOutput, name: string, value: Integer64): void {
-  output.ascii(name);
-  output.integer(value);
 }

@@ -1,51 +1,61 @@
-// A long string in pieces: its block stays as it is until it is written, for whoever wants to change it
-// in place gets a copy, and it is freed by the snapshot where nobody else needs it any more.
+// A long string in pieces: of parts that are changed in place before their turn copies are kept.
+import { Slice } from "../../base/slice.ts";
 import type { Arena } from "../../memory/arena.ts";
-import { BLOCK_HEADER_BYTES } from "../../store/entry.ts";
 import type { RdbOutput } from "../rdb_output.ts";
 import { PACKED_PART_BYTES, StringPacker } from "../string_packer.ts";
+import { HeldString } from "./held_string.ts";
 import { ELEMENT_BYTES, type ValuePieces } from "./value_pieces.ts";
 
 /** The string in a block. */
-export class StringPieces implements ValuePieces {
+export class StringPieces implements ValuePieces<RdbOutput> {
   readonly object = this;
-  readonly #arena: Arena;
-  readonly #start: number;
-  readonly #length: number;
+  readonly #string: HeldString;
   /** Bytes that are written, or compressed. */
   #at = 0;
   #begun = false;
   /** While it is being compressed, and written so. */
   #packer: StringPacker | undefined;
+  readonly #slice = new Slice();
+  /** Where a part to be compressed is put together. */
+  #scratch = new Uint8Array(0);
 
   constructor(arena: Arena, block: number) {
-    this.#arena = arena;
-    this.#start = block * 8 + BLOCK_HEADER_BYTES;
-    this.#length = arena.i32[block * 2];
+    this.#string = new HeldString(arena, block);
   }
 
-  /** There is nothing to guard. */
+  get keptBytes(): number {
+    return this.#string.keptBytes;
+  }
+
+  /** There is nothing to guard: the store asks before it writes into a block. */
   attach(): void {}
 
   detach(): void {
     this.#packer = undefined;
+    this.#string.done(this.#string.length);
   }
 
   /** Its length stands first, but which one that is shows when it is its turn. */
   head(): void {}
 
-  before(): void {}
+  before(_output: RdbOutput, part: number): void {
+    this.#string.keep(part);
+  }
+
+  moved(block: number): void {
+    this.#string.moved(block);
+  }
 
   step(output: RdbOutput, elements: number): boolean {
     if (!this.#begun) this.#begin(output);
     if (this.#packer === undefined) return this.#write(output, elements * ELEMENT_BYTES);
-    if (this.#at < this.#length) this.#pack(output, this.#packer);
+    if (this.#at < this.#string.length) this.#pack(output, this.#packer);
     else return this.#writePacked(output, this.#packer);
     return false;
   }
 
   #begin(output: RdbOutput): void {
-    const length = this.#length;
+    const { length } = this.#string;
     this.#begun = true;
     if (!output.compresses(length)) output.length(length);
     else if (output.leavesOpen(length)) output.openString(length);
@@ -53,20 +63,46 @@ export class StringPieces implements ValuePieces {
   }
 
   #write(output: RdbOutput, bytes: number): boolean {
-    const start = this.#start, at = this.#at, end = Math.min(this.#length, at + bytes);
-    output.raw(this.#arena.u8, start + at, start + end);
-    this.#at = end;
-    return end === this.#length;
+    const string = this.#string,
+      slice = this.#slice,
+      end = Math.min(string.length, this.#at + bytes);
+    while (this.#at < end) {
+      string.read(this.#at, end, slice);
+      output.raw(slice.bytes, slice.start, slice.end);
+      this.#at += slice.length;
+    }
+    string.done(end);
+    return end === string.length;
   }
 
   #pack(output: RdbOutput, packer: StringPacker): void {
-    const start = this.#start, at = this.#at, length = this.#length;
-    const end = this.#at = Math.min(length, at + PACKED_PART_BYTES);
-    if (!packer.take(this.#arena.u8, start + at, start + end)) {
+    const string = this.#string, at = this.#at, { length } = string;
+    const end = this.#at = Math.min(length, at + PACKED_PART_BYTES), part = this.#part(at, end);
+    if (!packer.take(part.bytes, part.start, part.end)) {
       this.#packer = undefined;
       this.#at = 0;
       output.length(length);
-    } else if (end === length) output.compressedLengths(packer.packed.length, length);
+    } else if (end === length) {
+      string.done(length);
+      output.compressedLengths(packer.packed.length, length);
+    }
+  }
+
+  /** The bytes from `at` to `end`, put together where copies are kept of some of them. */
+  #part(at: number, end: number): Slice {
+    const string = this.#string, slice = this.#slice;
+    string.read(at, end, slice);
+    if (slice.length === end - at) return slice;
+    if (this.#scratch.length === 0) this.#scratch = new Uint8Array(PACKED_PART_BYTES);
+    const scratch = this.#scratch;
+    let filled = 0;
+    while (at + filled < end) {
+      string.read(at + filled, end, slice);
+      scratch.set(slice.bytes.subarray(slice.start, slice.end), filled);
+      filled += slice.length;
+    }
+    slice.set(scratch, 0, filled);
+    return slice;
   }
 
   #writePacked(output: RdbOutput, { packed }: StringPacker): boolean {
