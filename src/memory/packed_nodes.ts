@@ -63,13 +63,14 @@ export class PackedNodes {
     this.compressDepth = compressDepth;
   }
 
-  /** Bytes of the arena that the nodes take. */
-  get bytes(): number {
-    let bytes = 0;
-    for (let node = this.head; node !== 0; node = this.nextNode(node)) {
+  /** Bytes of the arena that the nodes take; the mean of the first `samples` stands for the others. */
+  bytesOf(samples: number): number {
+    let bytes = 0, seen = 0;
+    for (let node = this.head; node !== 0 && seen < samples; node = this.nextNode(node)) {
       bytes += this.arena.usableBytes(node) + this.arena.usableBytes(this.#word(node, BLOCK));
+      seen++;
     }
-    return bytes;
+    return seen === 0 ? 0 : Math.round(bytes / seen * this.nodes);
   }
 
   nextNode(node: number): number {

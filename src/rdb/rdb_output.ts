@@ -26,6 +26,7 @@ const CHECKSUM_BYTES = 8;
 const INTEGER_TEXT_MAX = 11;
 const COMPRESS_FROM_BYTES = 21;
 const FIRST_SCRATCH_BYTES = 16 << 10;
+const NO_BYTES = new Uint8Array(0);
 /** The most numbers in the marks of a frame; one of the shortest strings is about full then. */
 export const FRAME_MAX_MARKS = 4096;
 
@@ -69,7 +70,7 @@ export class RdbOutput {
   readonly #crc: Crc64 | undefined;
   readonly #buffer: Uint8Array<ArrayBuffer>;
   readonly #view: DataView;
-  #scratch = new Uint8Array(FIRST_SCRATCH_BYTES);
+  #scratch = NO_BYTES;
   #at = 0;
   #written = 0;
 
@@ -165,7 +166,11 @@ export class RdbOutput {
   #compressed(bytes: Uint8Array, start: number, end: number): boolean {
     const length = end - start;
     if (length > PACKED_PART_BYTES) return this.#compressedInParts(bytes, start, end);
-    if (length > this.#scratch.length) this.#scratch = new Uint8Array(PACKED_PART_BYTES);
+    if (length > this.#scratch.length) {
+      this.#scratch = new Uint8Array(
+        length > FIRST_SCRATCH_BYTES ? PACKED_PART_BYTES : FIRST_SCRATCH_BYTES,
+      );
+    }
     const limit = length - COMPRESS_GAIN_BYTES;
     const packed = lzfCompress(bytes, start, end, this.#scratch, limit);
     if (packed > 0) this.compressedString(this.#scratch, 0, packed, length);

@@ -25,8 +25,14 @@ const ASIDE_BUFFER_BYTES = 16 << 10;
  * then the end. What a version cannot hold is an RdbVersionError; what the sink throws passes.
  */
 export class RdbWriter extends RecordWriter {
-  constructor(keyspace: Keyspace, sink: ByteSink | FrameSink, options: RdbWriterOptions) {
-    super(keyspace, new RdbOutput(sink, options), options);
+  /** `bufferBytes`: how much is gathered before the sink gets it; as for a dump without. */
+  constructor(
+    keyspace: Keyspace,
+    sink: ByteSink | FrameSink,
+    options: RdbWriterOptions,
+    bufferBytes?: number,
+  ) {
+    super(keyspace, new RdbOutput(sink, options, bufferBytes), options);
   }
 
   /** Bytes so far, those included that the sink has not got yet. */

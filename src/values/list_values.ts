@@ -55,8 +55,8 @@ export class ListValues implements ValueType {
     return this.chains.get(value).nodes;
   }
 
-  bytes(encoding: number, value: number): number {
-    if (encoding === ENCODING_QUICKLIST) return this.chains.get(value).bytes;
+  bytes(encoding: number, value: number, samples: number): number {
+    if (encoding === ENCODING_QUICKLIST) return this.chains.get(value).bytesOf(samples);
     return this.services.arena.usableBytes(value);
   }
 

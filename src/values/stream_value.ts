@@ -325,13 +325,16 @@ export class StreamValue {
     return parts;
   }
 
-  /** Bytes of arena memory. */
-  get bytes(): number {
+  /** Bytes of arena memory; the mean of the first `samples` blocks stands for the others. */
+  bytesOf(samples: number): number {
     const { blocks, arena } = this;
-    let total = blocks.bytes;
-    for (let at = blocks.first(); at >= 0; at = blocks.next(at)) {
-      total += arena.usableBytes(this.blockAt(at));
+    let entries = 0, seen = 0;
+    for (let at = blocks.first(); at >= 0 && seen < samples; at = blocks.next(at)) {
+      entries += arena.usableBytes(this.blockAt(at));
+      seen++;
     }
+    let total = blocks.bytes;
+    if (seen > 0) total += Math.round(entries / seen * blocks.size);
     for (const group of this.groups?.values() ?? []) total += group.bytes;
     return total;
   }

@@ -49,8 +49,8 @@ export class StreamValues implements ValueType {
     return this.streams.get(value).parts;
   }
 
-  bytes(_encoding: number, value: number): number {
-    return this.streams.get(value).bytes;
+  bytes(_encoding: number, value: number, samples: number): number {
+    return this.streams.get(value).bytesOf(samples);
   }
 
   digest(_encoding: number, value: number, digest: Digest): void {

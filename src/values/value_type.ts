@@ -23,8 +23,8 @@ export interface ValueType {
   /** When the next element expires, Unix ms; -1 for never. For types whose elements may. */
   nextExpireAtMs?(encoding: number, value: number): number;
   /**
-   * Bytes of arena memory that the value takes, its entry excluded. Of a hash table `samples` entries
-   * are looked at, and stand for the others; Infinity for all.
+   * Bytes of arena memory that the value takes, its entry excluded. Of a large one `samples` entries of
+   * its table, nodes or blocks are looked at, and stand for the others; Infinity for all.
    */
   bytes(encoding: number, value: number, samples: number): number;
   /** Mixes the elements into a signature, as Redis's DEBUG DIGEST does for this type. */

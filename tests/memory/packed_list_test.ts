@@ -87,7 +87,7 @@ Deno.test("an empty list has no element at any index", () => {
   const list = newList(new Arena());
   for (const index of [0, -1, 5]) assert(!cursor.begin(list, index, true));
   assert(!cursor.next());
-  assertEquals([list.count, list.nodes, list.bytes], [0, 0, 0]);
+  assertEquals([list.count, list.nodes, list.bytesOf(Infinity)], [0, 0, 0]);
 });
 
 Deno.test("elements leave a list in the order in which they came", () => {
@@ -133,7 +133,7 @@ Deno.test("inner nodes are compressed beyond the depth, and read as before", () 
   const inner = compressed.slice(2, -2);
   assert(inner.length > 5 && inner.every((is) => is), "all inner nodes are compressed");
   assertEquals([...compressed.slice(0, 2), ...compressed.slice(-2)], [false, false, false, false]);
-  assert(packed.bytes < plain.bytes / 2);
+  assert(packed.bytesOf(Infinity) < plain.bytesOf(Infinity) / 2);
   assertEquals(textsOf(packed), texts);
   assertEquals(textsOf(packed, -1, false), texts.reverse());
 });
@@ -154,7 +154,7 @@ Deno.test("a list is freed in slices, and its memory is given back", () => {
   const list = newList(arena, 10);
   for (let i = 0; i < 1000; i++) pushTail(list, String(i));
   assertEquals(list.nodes, 100);
-  assertEquals(arena.usedBytes - used, list.bytes);
+  assertEquals(arena.usedBytes - used, list.bytesOf(Infinity));
   let slices = 1;
   while (list.freeSome(7)) slices++;
   assertEquals(slices, Math.ceil(100 / 7));
@@ -236,7 +236,7 @@ Deno.test("a list in a full arena keeps what it has, and gives all of it back", 
     }
     checkNodes(list);
     assertEquals(textsOf(list), texts);
-    assertEquals(arena.usedBytes - used, list.bytes);
+    assertEquals(arena.usedBytes - used, list.bytesOf(Infinity));
     // A node that was compressed needs memory before an element of it can be removed.
     if (depth > 0) list.free();
     while (list.count > 0) list.dropHead();
@@ -331,13 +331,13 @@ for (const [fill, depth] of [[-2, 0], [-1, 1], [5, 0], [3, 2], [0, 1], [-5, 0], 
           const index = random.below(list.count);
           assertEquals(textsOf(list, index, true, 1), [model.texts[index]]);
         }
-        if (step % 512 === 0) assertEquals(arena.usedBytes - used, list.bytes);
+        if (step % 512 === 0) assertEquals(arena.usedBytes - used, list.bytesOf(Infinity));
       }
       compare(random, list, model);
       const copy = list.copy();
       list.free();
       compare(random, copy, model);
-      assertEquals(arena.usedBytes - used, copy.bytes);
+      assertEquals(arena.usedBytes - used, copy.bytesOf(Infinity));
       copy.free();
       assertEquals(arena.usedBytes, used);
     });

@@ -5,6 +5,9 @@ import { CommandError } from "../../engine/errors.ts";
 import { RdbVersionError } from "../../rdb/value_form.ts";
 import { RdbWriter, versionForValue } from "../../rdb/writer.ts";
 
+/** Most values are small, and making a buffer as for a whole dump takes longer than to write one. */
+const BUFFER_BYTES = 1024;
+
 /** DUMP key */
 export function dump(call: Call): void {
   const { database, reply, services } = call;
@@ -19,7 +22,7 @@ export function dump(call: Call): void {
     compress: config.bool("rdbcompression"),
     checksum: true,
     access: "none",
-  });
+  }, BUFFER_BYTES);
   try {
     writer.payload(database, ref);
   } catch (error) {

@@ -17,7 +17,7 @@ const BUCKET_BYTES = 4;
 /** A reference in the index of keys with an expiry. */
 const EXPIRY_INDEX_BYTES = 4;
 
-/** MEMORY USAGE key [SAMPLES count]: 0 looks at every element of a large hash table. */
+/** MEMORY USAGE key [SAMPLES count]: 0 looks at all of a large value. */
 export function memoryUsage(call: Call): void {
   let samples = DEFAULT_SAMPLES;
   for (let i = 3; i < call.count; i += 2) {

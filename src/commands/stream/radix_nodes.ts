@@ -5,7 +5,7 @@ import type { IdIndex } from "../../memory/id_index.ts";
 
 const KEY_BYTES = 16;
 /** Beyond so many blocks the figure is scaled up from those: counting is not to take time. */
-const COUNTED_BLOCKS = 4096;
+const COUNTED_BLOCKS = 256;
 
 /**
  * Nodes of a tree over the IDs as 16 bytes, the highest first: one per leaf, one per fork, and one
