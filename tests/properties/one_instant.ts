@@ -133,17 +133,28 @@ export function takesOneInstant(
 function stateIn(
   file: Uint8Array,
   form: Form,
-  options: { config: HarnessOptions["config"]; startMs: number },
+  options: HarnessOptions,
 ): unknown[] {
-  using other = new Saving(options);
-  if (form === "dump") {
-    Deno.writeFileSync(other.path, file);
-    other.loader.loadNow(other.path); // refuses a key that comes twice
-  } else {
-    using replaying = new Replaying({ ...options, folder: other.folder });
+  using loaded = load(file, form, options);
+  return stateOf(loaded);
+}
+
+/** The string that a file holds under a key. */
+export function valueIn(file: Uint8Array, form: Form, key: string): unknown {
+  using loaded = load(file, form, {});
+  return loaded.harness.client.run(["GET", key]);
+}
+
+/** An engine that has loaded a file. */
+function load(file: Uint8Array, form: Form, options: HarnessOptions): EngineInFolder {
+  if (form === "commands") {
+    const replaying = new Replaying(options);
     replaying.write({ "appendonly.aof.1.base.aof": file });
     replaying.load();
-    return stateOf(replaying);
+    return replaying;
   }
-  return stateOf(other);
+  const saving = new Saving(options);
+  Deno.writeFileSync(saving.path, file);
+  saving.loader.loadNow(saving.path); // refuses a key that comes twice
+  return saving;
 }

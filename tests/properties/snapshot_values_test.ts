@@ -1,12 +1,16 @@
 // Values that are written in pieces are in the file as they were when the snapshot began, whatever
 // becomes of them and of their keys meanwhile.
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { latin1Bytes } from "../../src/base/bytes.ts";
+import { Slice } from "../../src/base/slice.ts";
 import { Saving } from "../persistence/saving.ts";
 import { forEachSeed } from "../support/seeded.ts";
 import { draw, fill } from "./collection_words.ts";
 import { drawGroups, drawPending, fillGroups, fillPending } from "./group_words.ts";
-import { type Form, type Subject, takesOneInstant, takeWhile } from "./one_instant.ts";
+import { type Form, type Subject, takesOneInstant, takeWhile, valueIn } from "./one_instant.ts";
 import { drawString, fillStrings } from "./string_words.ts";
+
+const slice = (text: string) => new Slice(latin1Bytes(text));
 
 /** Runs a subject with some seeds; answers how many slices there were, and the most bytes that waited. */
 async function run(seeds: number, form: Form, subject: Subject): Promise<[number, number]> {
@@ -73,3 +77,27 @@ Deno.test("a long string is written to its end after everything was flushed, its
     assertEquals(keyspace.arena.usedBytes, keyspace.startupBytes, "everything is given back");
   }
 });
+
+for (const form of ["dump", "commands"] as const) {
+  Deno.test(`a long string that moves while it is written is in the ${form} as it was`, () => {
+    using saving = new Saving({ config: { save: "" } });
+    const { harness: { client, keyspace } } = saving, name = "grown";
+    const text = Array.from({ length: 9000 }, (_, i) => `${i * 7919 % 9001} `).join("");
+    client.run(["SET", name, text]);
+    client.run(["SET", "behind", text]); // no room to grow
+    client.run("DEL behind");
+    client.run(["SET", "next", text]);
+    let changes = 0;
+    const grain = { elements: 8, piecesFrom: 10 };
+    const { bytes } = takeWhile(saving, { form, grain }, () => true, () => {
+      const block = () => keyspace.databases[0].valueOf(keyspace.databases[0].peek(slice(name)));
+      const before = block();
+      if (changes++ === 1) client.run(["APPEND", name, "z".repeat(2_000_000)]);
+      if (changes === 2) assertNotEquals(block(), before, "it moved");
+      if (changes < 9) client.run(["SETRANGE", name, text.length - changes * 2000, "changed!"]);
+      client.run(["SET", `other:${changes}`, "x".repeat(40_000)]); // where it was
+    });
+    assert(changes > 4, `${changes} changes`);
+    assertEquals(valueIn(bytes, form, name), text);
+  });
+}

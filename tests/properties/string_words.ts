@@ -39,10 +39,10 @@ export function fillStrings({ harness: { client } }: Saving, random: Seeded): vo
 export function drawString(random: Seeded): string[] {
   const key = stringKey(random), other = stringKey(random), offset = random.below(LONGEST);
   return random.pick<() => Words>([
-    () => ["APPEND", key, random.chance(0.1) ? longText(random) : "some more"],
+    () => ["APPEND", key, random.chance(0.3) ? longText(random) : "some more"],
     () => ["SETRANGE", key, offset, "something else"],
     () => ["SETBIT", key, offset * 8, random.below(2)],
-    () => ["BITFIELD", key, "INCRBY", "u8", offset, 1],
+    () => ["BITFIELD", key, "INCRBY", "u8", `#${offset}`, 1, "SET", "i5", `#${offset >> 2}`, 3],
     () => ["BITOP", random.pick(["NOT", "OR"]), other, key],
     () => ["SET", key, longText(random)],
     () => ["SET", key, "short", "KEEPTTL"],
