@@ -163,6 +163,35 @@ export class Intset {
     return -1 - low;
   }
 
+  /**
+   * As {@link find}, for one of integers that are looked for in ascending order: `from` is not above
+   * the rank where it is or would be.
+   */
+  findFrom(value: Integer64, from: number): number {
+    const { width, count } = this;
+    if (width === 8 || intsetWidthOf(value) > width) return this.find(value);
+    const { i32, u8 } = this.arena, word = this.ref * 2 + 2;
+    const wanted = value as number; // as its width says
+    // Steps that double: what follows is mostly near.
+    let low = from, high = from;
+    for (let step = 1; high < count; step *= 2) {
+      const found = width === 4 ? i32[word + high] : readInt16(u8, word * 4 + high * 2);
+      if (found === wanted) return high;
+      if (found > wanted) break;
+      low = high + 1;
+      high += step;
+    }
+    high = Math.min(high, count) - 1;
+    while (low <= high) {
+      const middle = (low + high) >>> 1;
+      const found = width === 4 ? i32[word + middle] : readInt16(u8, word * 4 + middle * 2);
+      if (found === wanted) return middle;
+      if (found < wanted) low = middle + 1;
+      else high = middle - 1;
+    }
+    return -1 - low;
+  }
+
   /** Adds an integer; false when it is there already. Fails before it changes anything. */
   add(value: Integer64): boolean {
     const rank = -1 - this.find(value);

@@ -1,6 +1,5 @@
 // One set, opened to read and to change it: which encoding it has, and when it gets another one.
-import { copyBytes } from "../base/bytes.ts";
-import { decimalLength, type Integer64, parseInt64 } from "../base/int64.ts";
+import { parseInt64 } from "../base/int64.ts";
 import { Slice } from "../base/slice.ts";
 import { HashTable } from "../memory/hash_table.ts";
 import { Intset } from "../memory/intset.ts";
@@ -9,6 +8,9 @@ import { LISTPACK_MAX_BYTES } from "../memory/listpack_format.ts";
 import { fairEntry, TableWalk } from "../memory/table_walk.ts";
 import { ENCODING_HASHTABLE, ENCODING_INTSET, ENCODING_LISTPACK } from "./encodings.ts";
 import type { HandleTable } from "./handle_table.ts";
+import { MemberIndex } from "./member_index.ts";
+import { digitsOf, integerOf } from "./member_integer.ts";
+import { OutsideArena } from "./outside_arena.ts";
 import { freeTable, insertMember, memberInto, type ValueServices } from "./table_values.ts";
 
 /** Most integers of an intset, whatever the limits say. */
@@ -39,8 +41,11 @@ export class SetValue {
   /** Rank, position or entry of {@link member}; before the first step it is -1, 0 or 0. */
   #at = 0;
   #started = false;
-  #scratch = new Uint8Array(64);
-  readonly #outside = new Slice();
+  /** While a listpack is asked for the members of others. */
+  readonly #index = new MemberIndex();
+  /** Rank from which on the next integer of another intset is looked for. */
+  #rank = 0;
+  readonly #outside = new OutsideArena();
 
   constructor(sets: SetStore) {
     this.#sets = sets;
@@ -115,26 +120,64 @@ export class SetValue {
     return integer !== undefined && this.#intset.has(integer);
   }
 
-  /** Whether the member that another set stepped to is a member of this one too. */
+  /**
+   * Makes ready to be asked {@link hasMemberOf} about `questions` times while another set is stepped
+   * through. Until {@link endQuestions} the set is not changed.
+   */
+  expectQuestions(questions: number): void {
+    this.#rank = 0;
+    if (this.encoding === ENCODING_LISTPACK && !this.#index.ready) {
+      this.#index.build(this.#listpack, questions);
+    }
+  }
+
+  /** Ends what {@link expectQuestions} began. */
+  endQuestions(): void {
+    this.#index.clear();
+  }
+
+  /** Whether the member that another set stepped to, shown or not, is a member of this one too. */
   hasMemberOf(other: SetValue): boolean {
     const { encoding } = this;
-    if (encoding === other.encoding && encoding === ENCODING_HASHTABLE) {
+    if (encoding === ENCODING_INTSET && other.encoding === ENCODING_INTSET) {
+      const rank = this.#intset.findFrom(other.#intset.get(other.#at), this.#rank);
+      this.#rank = rank < 0 ? -1 - rank : rank;
+      return rank >= 0;
+    }
+    other.show();
+    const { bytes, start, end } = other.member;
+    if (encoding === ENCODING_HASHTABLE) {
+      const table = this.table;
       // The hash of a member is known where it is an entry already.
-      const { bytes, start, end } = other.member;
-      const hash = this.#sets.services.arena.i32[other.#at * 2 + 1];
-      return this.table.find(bytes, start, end, hash) !== 0;
+      const hash = other.encoding === ENCODING_HASHTABLE
+        ? table.arena.i32[other.#at * 2 + 1]
+        : table.hash(bytes, start, end);
+      return table.find(bytes, start, end, hash) !== 0;
     }
-    if (encoding === other.encoding && encoding === ENCODING_INTSET) {
-      return this.#intset.has(other.#intset.get(other.#at));
-    }
+    if (this.#index.ready) return this.#index.find(bytes, start, end) !== 0;
     return this.has(other.member);
   }
 
   /** Adds the member that another set stepped to; false when it is there. */
   addMemberOf(other: SetValue): boolean {
-    const both = this.encoding === ENCODING_HASHTABLE && other.encoding === ENCODING_HASHTABLE;
-    if (!both) return this.add(other.member);
-    return this.#addHashed(other.member, this.#sets.services.arena.i32[other.#at * 2 + 1]);
+    if (this.encoding === ENCODING_INTSET) return this.add(other.member);
+    if (this.hasMemberOf(other)) return false;
+    this.addNewMemberOf(other);
+    return true;
+  }
+
+  /** Adds the member that another set stepped to, which is not in this one. */
+  addNewMemberOf(other: SetValue): void {
+    const { encoding } = this, { member } = other;
+    if (encoding === ENCODING_INTSET) this.add(member);
+    else if (encoding === ENCODING_LISTPACK) this.#addNewToListpack(member);
+    else {
+      const { bytes, start, end } = member, table = this.table;
+      const hash = other.encoding === ENCODING_HASHTABLE
+        ? table.arena.i32[other.#at * 2 + 1]
+        : table.hash(bytes, start, end);
+      insertMember(table, bytes, start, end, hash);
+    }
   }
 
   /** Adds a member; false when it is there. The bytes may be those of another set's member. */
@@ -152,12 +195,8 @@ export class SetValue {
     return added;
   }
 
-  #addToTable(member: Slice): boolean {
-    return this.#addHashed(member, this.table.hash(member.bytes, member.start, member.end));
-  }
-
-  #addHashed({ bytes, start, end }: Slice, hash: number): boolean {
-    const table = this.table;
+  #addToTable({ bytes, start, end }: Slice): boolean {
+    const table = this.table, hash = table.hash(bytes, start, end);
     if (table.find(bytes, start, end, hash) !== 0) return false;
     insertMember(table, bytes, start, end, hash);
     return true;
@@ -166,8 +205,15 @@ export class SetValue {
   #addToListpack(member: Slice): boolean {
     const list = this.#listpack;
     if (list.find(member.bytes, member.start, member.end) !== 0) return false;
+    this.#addNewToListpack(member);
+    return true;
+  }
+
+  #addNewToListpack(member: Slice): void {
+    const list = this.#listpack;
     const { limits } = this.#sets.services;
-    const length = member.end - member.start, outside = this.#outsideArena(member);
+    const length = member.end - member.start,
+      outside = this.#outside.of(member, this.#listpack.arena);
     if (
       list.count < limits.setMaxListpackEntries && length <= limits.setMaxListpackValue &&
       list.canGrowBy(length)
@@ -176,14 +222,14 @@ export class SetValue {
       this.#toTable(list.count + 1);
       this.#addToTable(outside);
     }
-    return true;
   }
 
   /** Adds a text to an intset, which becomes a listpack if it is small enough. */
   #addToIntegers(member: Slice): boolean {
     const { setMaxListpackEntries, setMaxListpackValue } = this.#sets.services.limits;
     const intset = this.#intset, count = intset.count;
-    const length = member.end - member.start, outside = this.#outsideArena(member);
+    const length = member.end - member.start,
+      outside = this.#outside.of(member, this.#listpack.arena);
     const longest = count === 0 ? 0 : Math.max(digitsOf(intset.min), digitsOf(intset.max));
     const fits = count < setMaxListpackEntries && length <= setMaxListpackValue &&
       longest <= setMaxListpackValue &&
@@ -201,16 +247,6 @@ export class SetValue {
   #append({ bytes, start, end }: Slice): void {
     this.#listpack.append(bytes, start, end);
     this.value = this.#listpack.ref;
-  }
-
-  /** The member or, where it lies in the arena, a copy: the arena may move before it is written. */
-  #outsideArena(member: Slice): Slice {
-    const { bytes, start, end } = member, length = end - start;
-    if (bytes !== this.#listpack.arena.u8) return member;
-    if (length > this.#scratch.length) this.#scratch = new Uint8Array(2 * length);
-    copyBytes(bytes, start, end, this.#scratch, 0);
-    this.#outside.set(this.#scratch, 0, length);
-    return this.#outside;
   }
 
   /** Removes a member; false when it is not there. */
@@ -239,7 +275,7 @@ export class SetValue {
       const rank = random.below(this.size);
       this.#at = this.encoding === ENCODING_INTSET ? rank : this.#listpack.seek(rank);
     }
-    this.#show();
+    this.show();
   }
 
   /** Removes the {@link member} that was picked or, in a table, stepped to. */
@@ -272,6 +308,13 @@ export class SetValue {
 
   /** Steps to the next member; false at the end. */
   next(): boolean {
+    if (!this.step()) return false;
+    this.show();
+    return true;
+  }
+
+  /** As {@link next}, without pointing {@link member} at it: {@link show} does. */
+  step(): boolean {
     if (this.encoding === ENCODING_HASHTABLE) {
       this.#at = this.#walk.next();
       if (this.#at === 0) return false;
@@ -283,7 +326,6 @@ export class SetValue {
       if (this.#at === 0) return false;
     }
     this.#started = true;
-    this.#show();
     return true;
   }
 
@@ -292,7 +334,8 @@ export class SetValue {
     if (this.encoding === ENCODING_HASHTABLE) this.#walk.end();
   }
 
-  #show(): void {
+  /** Points {@link member} at what {@link step} went to. */
+  show(): void {
     if (this.encoding === ENCODING_HASHTABLE) {
       memberInto(this.#sets.services.arena, this.#at, this.member);
     } else if (this.encoding === ENCODING_INTSET) this.#intset.elementInto(this.#at, this.member);
@@ -352,14 +395,4 @@ export class SetValue {
     this.#sets.services.arena.free(this.value);
     this.open(ENCODING_HASHTABLE, this.#sets.tables.add(table));
   }
-}
-
-function integerOf({ bytes, start, end }: Slice): Integer64 | undefined {
-  // Most texts that are no integers end with something that is no digit.
-  const last = end > start ? bytes[end - 1] : 0;
-  return last < 0x30 || last > 0x39 ? undefined : parseInt64(bytes, start, end);
-}
-
-function digitsOf(value: Integer64): number {
-  return typeof value === "number" ? decimalLength(value) : String(value).length;
 }

@@ -1,13 +1,12 @@
 // SINTER, SINTERSTORE, SINTERCARD: what several sets have in common.
-import { parseInt64 } from "../../base/int64.ts";
-import type { Slice } from "../../base/slice.ts";
 import { clampedIntegerOf, keyword } from "../../engine/arguments.ts";
 import type { Call } from "../../engine/call.ts";
 import { CommandError, ERR } from "../../engine/errors.ts";
 import { ENCODING_INTSET } from "../../store/entry.ts";
+import { integerOf } from "../../values/member_integer.ts";
 import type { SetValue } from "../../values/set_value.ts";
 import { replaceBySet, setsOf } from "./open_set.ts";
-import { openSources, type SourceSet } from "./source_sets.ts";
+import { endQuestions, expectQuestions, openSources, type SourceSet } from "./source_sets.ts";
 
 const LIMIT = keyword("limit");
 const TOO_FEW_KEYS = new CommandError("ERR numkeys should be greater than 0");
@@ -23,8 +22,9 @@ export function sinter(call: Call): void {
   if (sources === undefined) return reply.set(0);
   const token = reply.openArray();
   let size = 0;
-  intersect(sources, (member) => {
-    reply.bulk(member);
+  intersect(sources, (set) => {
+    set.show();
+    reply.bulk(set.member);
     size++;
     return true;
   });
@@ -69,9 +69,10 @@ export function sinterstore(call: Call): void {
 function fill(result: SetValue, sources: readonly SourceSet[]): void {
   let onlyIntegers = true;
   try {
-    intersect(sources, (member) => {
-      if (onlyIntegers && !isInteger(member)) onlyIntegers = false;
-      result.add(member);
+    intersect(sources, (set) => {
+      set.show();
+      if (onlyIntegers && integerOf(set.member) === undefined) onlyIntegers = false;
+      result.addNewMemberOf(set);
       return true;
     });
     if (onlyIntegers && result.size > 0) result.toIntsetIfAllowed();
@@ -81,10 +82,6 @@ function fill(result: SetValue, sources: readonly SourceSet[]): void {
   }
 }
 
-function isInteger({ bytes, start, end }: Slice): boolean {
-  return parseInt64(bytes, start, end) !== undefined;
-}
-
 /** The sets, the smallest first; undefined when one does not exist: nothing is in all of them. */
 function sourcesOf(call: Call, first: number, last: number): SourceSet[] | undefined {
   const sources = openSources(call, first, last);
@@ -92,15 +89,17 @@ function sourcesOf(call: Call, first: number, last: number): SourceSet[] | undef
   return sources.sort((a, b) => a.set.size - b.set.size);
 }
 
-/** Gives each member that all sets have to `take`, until it answers false. */
-function intersect(sources: readonly SourceSet[], take: (member: Slice) => boolean): void {
+/** Stops at each member that all sets have, not yet shown, until `take` answers false. */
+function intersect(sources: readonly SourceSet[], take: (set: SetValue) => boolean): void {
   const { ref, set } = sources[0];
   const others = sources.slice(1).filter((source) => source.ref !== ref);
+  expectQuestions(others, set.size);
   set.begin();
   try {
-    while (set.next()) if (isInAll(others, set) && !take(set.member)) break;
+    while (set.step()) if (isInAll(others, set) && !take(set)) break;
   } finally {
     set.end();
+    endQuestions(others);
   }
 }
 

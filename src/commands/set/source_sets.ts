@@ -22,3 +22,16 @@ export function openSources(call: Call, first: number, last: number): (SourceSet
   }
   return sources;
 }
+
+/** Makes sets ready to be asked about the members of another one, so many times. */
+export function expectQuestions(
+  sources: readonly (SourceSet | undefined)[],
+  questions: number,
+): void {
+  for (let i = 0; i < sources.length; i++) sources[i]?.set.expectQuestions(questions);
+}
+
+/** Ends what {@link expectQuestions} began. */
+export function endQuestions(sources: readonly (SourceSet | undefined)[]): void {
+  for (let i = 0; i < sources.length; i++) sources[i]?.set.endQuestions();
+}

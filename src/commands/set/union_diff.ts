@@ -1,16 +1,23 @@
 // SUNION, SDIFF and their STORE forms.
 import type { Call } from "../../engine/call.ts";
 import { ENCODING_HASHTABLE } from "../../values/encodings.ts";
+import { integerOf } from "../../values/member_integer.ts";
 import type { SetValue } from "../../values/set_value.ts";
 import { writeMembers } from "./members.ts";
 import { replaceBySet, setsOf } from "./open_set.ts";
-import { openSources, type SourceSet } from "./source_sets.ts";
+import { endQuestions, expectQuestions, openSources, type SourceSet } from "./source_sets.ts";
 
 type Sources = readonly (SourceSet | undefined)[];
 
+/** Of more sets a union is put together: to look each member up in all others would be more. */
+const LOOKED_UP_SOURCES = 4;
+
 /** SUNION key [key ...] */
 export function sunion(call: Call): void {
-  answer(call, union(call, openSources(call, 1, call.count - 1)));
+  const sources = openSources(call, 1, call.count - 1);
+  const sets = largestFirst(sources);
+  if (sets.length > LOOKED_UP_SOURCES) return answer(call, union(call, sources));
+  reply(call, (take) => eachOfUnion(sets, 0, take));
 }
 
 /** SUNIONSTORE destination key [key ...] */
@@ -21,13 +28,32 @@ export function sunionstore(call: Call): void {
 
 /** SDIFF key [key ...] */
 export function sdiff(call: Call): void {
-  answer(call, difference(call, openSources(call, 1, call.count - 1)));
+  const sources = openSources(call, 1, call.count - 1);
+  const [first, ...rest] = sources;
+  const others = rest.filter((source) => source !== undefined);
+  if (first === undefined || others.some(({ ref }) => ref === first.ref)) return call.reply.set(0);
+  if (!lookingUpIsLess(first, others)) return answer(call, difference(call, sources));
+  reply(call, (take) => eachMissing(first, others, take));
 }
 
 /** SDIFFSTORE destination key [key ...] */
 export function sdiffstore(call: Call): void {
   const result = difference(call, openSources(call, 2, call.count - 1));
   call.reply.integer(replaceBySet(call, call.at(1), result, "sdiffstore"));
+}
+
+type Take = (set: SetValue) => void;
+
+/** Replies the members that `each` stops at; none may come twice. */
+function reply(call: Call, each: (take: Take) => void): void {
+  const sink = call.reply, token = sink.openArray();
+  let size = 0;
+  each((set) => {
+    set.show();
+    sink.bulk(set.member);
+    size++;
+  });
+  sink.closeSet(token, size);
 }
 
 function answer(call: Call, result: SetValue): void {
@@ -57,26 +83,60 @@ function build(
   return result;
 }
 
+/** The sets that exist, each once, the largest first: most members are looked up in none then. */
+function largestFirst(sources: Sources): SourceSet[] {
+  const sets: SourceSet[] = [];
+  for (const source of sources) {
+    if (source !== undefined && !sets.some(({ ref }) => ref === source.ref)) sets.push(source);
+  }
+  return sets.sort((a, b) => b.set.size - a.set.size);
+}
+
 function union(call: Call, sources: Sources): SetValue {
-  const base = largestTable(call, sources);
+  const sets = largestFirst(sources);
+  const base = sets.length > 0 && remainsTable(call, sets[0]) ? sets[0] : undefined;
   return build(call, (result) => {
-    for (const source of sources) {
-      if (source === undefined || source.ref === base?.ref) continue;
-      eachMember(source.set, (set) => result.addMemberOf(set));
+    if (sets.length > LOOKED_UP_SOURCES) {
+      for (const source of sets) {
+        if (source !== base) eachMember(source.set, (set) => result.addMemberOf(set));
+      }
+    } else {
+      eachOfUnion(sets, base === undefined ? 0 : 1, (set) => {
+        set.show();
+        result.addNewMemberOf(set);
+      });
     }
   }, base);
 }
 
-/** The largest source that is a table and has more members than any other form may have. */
-function largestTable(call: Call, sources: Sources): SourceSet | undefined {
-  const { setMaxIntsetEntries, setMaxListpackEntries } = call.services.keyspace.limits;
-  let size = Math.max(setMaxIntsetEntries, setMaxListpackEntries), largest: SourceSet | undefined;
-  for (const source of sources) {
-    if (source?.set.encoding !== ENCODING_HASHTABLE || source.set.size <= size) continue;
-    largest = source;
-    size = source.set.size;
+/** Stops at each member that is in no set before its own, in the sets from place `first` on. */
+function eachOfUnion(sets: readonly SourceSet[], first: number, take: Take): void {
+  for (let i = first; i < sets.length; i++) {
+    const before = sets.slice(0, i), { set } = sets[i];
+    expectQuestions(before, set.size);
+    set.begin();
+    try {
+      while (set.step()) if (!isInAny(before, set)) take(set);
+    } finally {
+      set.end();
+      endQuestions(before);
+    }
   }
-  return largest;
+}
+
+/** Whether a set is a table and every larger set is one: it is too large, or has texts. */
+function remainsTable(call: Call, { set }: SourceSet): boolean {
+  const { setMaxIntsetEntries, setMaxListpackEntries } = call.services.keyspace.limits;
+  if (set.encoding !== ENCODING_HASHTABLE || set.size <= setMaxListpackEntries) return false;
+  return set.size > setMaxIntsetEntries || hasText(set);
+}
+
+function hasText(set: SetValue): boolean {
+  let found = false;
+  set.begin();
+  while (!found && set.next()) found = integerOf(set.member) === undefined;
+  set.end();
+  return found;
 }
 
 function difference(call: Call, sources: Sources): SetValue {
@@ -84,8 +144,11 @@ function difference(call: Call, sources: Sources): SetValue {
   const others = rest.filter((source) => source !== undefined);
   return build(call, (result) => {
     if (first === undefined || others.some(({ ref }) => ref === first.ref)) return;
-    if (lookingUpIsLess(first, others)) addMissing(result, first, others);
-    else addAndRemove(result, first, others);
+    if (!lookingUpIsLess(first, others)) return addAndRemove(result, first, others);
+    eachMissing(first, others, (set) => {
+      set.show();
+      result.addNewMemberOf(set);
+    });
   });
 }
 
@@ -99,12 +162,18 @@ function lookingUpIsLess(first: SourceSet, others: readonly SourceSet[]): boolea
   return first.set.size * (others.length + 1) / 2 <= removing;
 }
 
-function addMissing(result: SetValue, first: SourceSet, others: readonly SourceSet[]): void {
+/** Stops at each member of the first set that no other has. */
+function eachMissing(first: SourceSet, others: readonly SourceSet[], take: Take): void {
   // The largest first: it is the likeliest to have the member.
-  const ordered = [...others].sort((a, b) => b.set.size - a.set.size);
-  eachMember(first.set, (set) => {
-    if (!isInAny(ordered, set)) result.addMemberOf(set);
-  });
+  const ordered = [...others].sort((a, b) => b.set.size - a.set.size), { set } = first;
+  expectQuestions(ordered, set.size);
+  set.begin();
+  try {
+    while (set.step()) if (!isInAny(ordered, set)) take(set);
+  } finally {
+    set.end();
+    endQuestions(ordered);
+  }
 }
 
 function isInAny(sources: readonly SourceSet[], member: SetValue): boolean {
