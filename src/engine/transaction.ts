@@ -1,5 +1,5 @@
 // What a session keeps between MULTI and EXEC.
-import type { Request } from "../resp/request.ts";
+import { Request } from "../resp/request.ts";
 import type { KnownCommand } from "./call.ts";
 import {
   FLAG_DENYOOM,
@@ -16,6 +16,26 @@ const INHERITED = FLAG_WRITE | FLAG_READONLY | FLAG_DENYOOM | FLAG_MAY_REPLICATE
 /** EXEC is none of this unless all queued commands are. */
 const SHARED = FLAG_STALE | FLAG_LOADING;
 
+/** Requests and their bytes, used again: most transactions are short, and so are their requests. */
+const SPARE_MAX = 64;
+const SPARE_BYTES = 256;
+const spares: Request[] = [];
+
+function copyOf(request: Request): Request {
+  if (request.byteLength() > SPARE_BYTES) return request.copy();
+  const spare = spares.pop();
+  if (spare === undefined) return request.copyTo(new Request(), new Uint8Array(SPARE_BYTES));
+  return request.copyTo(spare, spare.slices[0].bytes);
+}
+
+/** Takes requests back that were queued, when nobody needs them any more. */
+export function recycle(queued: readonly Request[]): void {
+  for (let i = 0; i < queued.length && spares.length < SPARE_MAX; i++) {
+    const { bytes } = queued[i].slices[0];
+    if (bytes.length === SPARE_BYTES) spares.push(queued[i]);
+  }
+}
+
 /** MULTI: the requests that follow are queued. */
 export function beginTransaction(session: Session): void {
   session.queued = [];
@@ -25,7 +45,7 @@ export function beginTransaction(session: Session): void {
 /** Queues a request, a copy of it; none that cannot be run any more. */
 export function queueRequest(session: Session, command: KnownCommand, request: Request): void {
   if (session.transactionFailed) return;
-  session.queued!.push(request.copy());
+  session.queued!.push(copyOf(request));
   session.queuedFlags |= command.flags;
   session.queuedLacks |= ~command.flags;
 }

@@ -1,4 +1,5 @@
 // One decoded request: pooled slices over the read buffer, re-pointed for every request.
+import { copyBytes } from "../base/bytes.ts";
 import { Slice } from "../base/slice.ts";
 
 /** A command and its arguments; argument 0 is the name. Valid until the next request is decoded. */
@@ -40,15 +41,18 @@ export class Request {
 
   /** The same request in memory of its own, for those who keep it. */
   copy(): Request {
-    const bytes = new Uint8Array(this.byteLength());
-    const copied = new Request();
+    return this.copyTo(new Request(), new Uint8Array(this.byteLength()));
+  }
+
+  /** Makes another request a copy of this one, in bytes that have room for it; answers it. */
+  copyTo(copied: Request, bytes: Uint8Array): Request {
+    copied.count = 0;
     let at = 0;
     for (let i = 0; i < this.count; i++) {
-      const slice = this.slices[i];
-      bytes.set(slice.bytes.subarray(slice.start, slice.end), at);
-      const length = slice.end - slice.start;
-      copied.next().set(bytes, at, at + length);
-      at += length;
+      const slice = this.slices[i], end = at + slice.end - slice.start;
+      copyBytes(slice.bytes, slice.start, slice.end, bytes, at);
+      copied.next().set(bytes, at, end);
+      at = end;
     }
     return copied;
   }

@@ -2,7 +2,7 @@
 import type { Call } from "../../engine/call.ts";
 import { CommandError, ERR } from "../../engine/errors.ts";
 import { nested, ORIGINS } from "../../engine/origins.ts";
-import { beginTransaction, endTransaction } from "../../engine/transaction.ts";
+import { beginTransaction, endTransaction, recycle } from "../../engine/transaction.ts";
 
 const NESTED = new CommandError("ERR MULTI calls can not be nested");
 const EXEC_WITHOUT_MULTI = new CommandError("ERR EXEC without MULTI");
@@ -31,7 +31,8 @@ export function exec(call: Call): void {
   call.propagateNothing(); // each command says for itself what it did
   const origin = nested(call.origin, ORIGINS.exec);
   reply.array(queued.length);
-  for (const request of queued) services.execute(session, request, reply, origin);
+  for (let i = 0; i < queued.length; i++) services.execute(session, queued[i], reply, origin);
+  recycle(queued);
 }
 
 /** DISCARD */
