@@ -21,7 +21,10 @@ export class Crc64 {
     if (end - start < WORDS_MIN_BYTES) return this.#byBytes(bytes, start, end);
     const head = start + (-(bytes.byteOffset + start) & 3), tail = end - (end - head & 15);
     this.#byBytes(bytes, start, head);
-    this.#byWords(new Int32Array(bytes.buffer, bytes.byteOffset + head, (tail - head) >>> 2));
+    const words = new Int32Array(bytes.buffer, bytes.byteOffset + head, (tail - head) >>> 2);
+    for (let at = 0; at < words.length; at += CALL_WORDS) {
+      this.#byWords(words, at, Math.min(at + CALL_WORDS, words.length));
+    }
     return this.#byBytes(bytes, tail, end);
   }
 
@@ -58,9 +61,9 @@ export class Crc64 {
   }
 
   /** Four little-endian words a turn, a table for each of their bytes: 0.7 ns a byte. */
-  #byWords(words: Int32Array): void {
+  #byWords(words: Int32Array, from: number, to: number): void {
     let { high, low } = this;
-    for (let at = 0; at < words.length; at += 4) {
+    for (let at = from; at < to; at += 4) {
       const a = low ^ words[at], b = high ^ words[at + 1], c = words[at + 2], d = words[at + 3];
       const i15 = 0xf00 | (a & 255), i14 = 0xe00 | (a >>> 8 & 255);
       const i13 = 0xd00 | (a >>> 16 & 255), i12 = 0xc00 | a >>> 24;
@@ -104,6 +107,8 @@ export class Crc64 {
 }
 
 const WORDS_MIN_BYTES = 256;
+/** Words of one call: a loop that never ended is compiled again each time that it ends. */
+const CALL_WORDS = 1024;
 
 // Sixteen tables of 256: the sum of a byte that is followed by 0 to 15 zero bytes. Filled when the
 // first sum is computed, because a server may start without one.

@@ -8,7 +8,7 @@ const DISTANCE_MAX = 1 << 13;
 const MATCH_MAX = 264;
 // From here on words are faster than bytes; the steps of `repeatWords` need 15.
 const REPEAT_WORDS_MIN = 20;
-const LONGEST_TARGET_KEPT = 1 << 20;
+const LONGEST_KEPT = 1 << 20;
 const HASH_SHIFT = 18;
 const HASH_SIZE = 1 << 32 - HASH_SHIFT;
 /** Short texts use a small part of the table, which stays in the first cache. */
@@ -33,16 +33,24 @@ export function lzfDecompress(
   at: number,
   length: number,
 ): boolean {
-  const targetEnd = at + length;
+  const targetEnd = at + length, sourceWords = sourceViews.of(source);
+  const targetWords = targetViews.of(target);
   let from = start;
   let to = at;
-  let view: DataView | undefined;
   while (from < end) {
     const control = source[from++];
     if (control < LITERAL_MAX) {
       const literalEnd = from + control + 1;
       if (literalEnd > end || to + control + 1 > targetEnd) return false;
-      while (from < literalEnd) target[to++] = source[from++];
+      if (from + LITERAL_MAX <= end && to + LITERAL_MAX <= targetEnd) {
+        // Whole words; what they write too much is written over by what follows.
+        const distance = to - from;
+        for (let word = from; word < literalEnd; word += 8) {
+          targetWords.setBigInt64(word + distance, sourceWords.getBigInt64(word, true), true);
+        }
+        from = literalEnd;
+        to = literalEnd + distance;
+      } else while (from < literalEnd) target[to++] = source[from++];
       continue;
     }
     let matched = (control >>> 5) + 2;
@@ -51,31 +59,46 @@ export function lzfDecompress(
       matched += source[from++];
     }
     if (from >= end) return false;
-    let copied = to - ((control & 0x1f) << 8) - source[from++] - 1;
-    if (copied < at || to + matched > targetEnd) return false;
-    if (matched >= REPEAT_WORDS_MIN) {
-      view ??= viewOf(target);
-      repeatWords(target, view, copied, to, matched);
-      to += matched;
-      continue;
+    const distance = ((control & 0x1f) << 8) + source[from++] + 1;
+    const matchEnd = to + matched;
+    if (to - distance < at || matchEnd > targetEnd) return false;
+    if (distance >= 8 && matchEnd + 8 <= targetEnd) {
+      for (; to < matchEnd; to += 8) {
+        targetWords.setBigInt64(to, targetWords.getBigInt64(to - distance, true), true);
+      }
+      to = matchEnd;
+    } else if (matched >= REPEAT_WORDS_MIN) {
+      repeatWords(target, targetWords, to - distance, to, matched);
+      to = matchEnd;
+    } else {
+      // Byte by byte: a reference may reach into what it is itself writing.
+      for (; to < matchEnd; to++) target[to] = target[to - distance];
     }
-    // Byte by byte: a reference may reach into what it is itself writing.
-    for (const matchEnd = to + matched; to < matchEnd;) target[to++] = target[copied++];
   }
   return to === targetEnd;
 }
 
-// Views are worth making only for arrays that come again, as the scratch of a reader does.
-let lastTarget: Uint8Array | undefined;
-let lastView: DataView | undefined;
+/** Views of the last two arrays: making one costs more than a short text, and most come again. */
+class LastViews {
+  #array: Uint8Array | undefined;
+  #view: DataView | undefined;
+  #arrayBefore: Uint8Array | undefined;
+  #viewBefore: DataView | undefined;
 
-function viewOf(target: Uint8Array): DataView {
-  if (target === lastTarget) return lastView!;
-  const view = new DataView(target.buffer, target.byteOffset, target.byteLength);
-  if (target.length > LONGEST_TARGET_KEPT) return view;
-  lastTarget = target;
-  return lastView = view;
+  of(array: Uint8Array): DataView {
+    if (array === this.#array) return this.#view!;
+    if (array === this.#arrayBefore) return this.#viewBefore!;
+    const view = new DataView(array.buffer, array.byteOffset, array.byteLength);
+    if (array.length > LONGEST_KEPT) return view;
+    this.#arrayBefore = this.#array;
+    this.#viewBefore = this.#view;
+    this.#array = array;
+    return this.#view = view;
+  }
 }
+
+const sourceViews = new LastViews();
+const targetViews = new LastViews();
 
 /**
  * Writes `count` bytes at `to`, each the same as the one that stands as far before it as `from` stands

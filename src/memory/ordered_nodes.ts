@@ -158,6 +158,14 @@ export class OrderedNodes {
     i32[members + index] = member;
   }
 
+  /** Adds an element behind the others of a leaf that is not full. */
+  appendElement(leaf: number, score: number, member: number): void {
+    const { i32, f64 } = this.#arena;
+    const count = i32[leaf * 2]++;
+    f64[leaf + HEADER_DOUBLES + count] = score;
+    i32[leaf * 2 + MEMBERS + count] = member;
+  }
+
   removeElement(leaf: number, index: number): void {
     const { i32, f64 } = this.#arena;
     const count = i32[leaf * 2]--;

@@ -1,5 +1,7 @@
 // A B+ tree of (score, member) pairs with ranks: the ordered side of a large sorted set.
 import { invariant } from "../base/invariant.ts";
+import type { Arena } from "./arena.ts";
+import { compareMembers } from "./member_order.ts";
 import { childOf, INNER_CHILDREN, LEAF_ELEMENTS, nodeCount } from "./ordered_nodes.ts";
 import { OrderedWalk } from "./ordered_walk.ts";
 
@@ -34,6 +36,37 @@ export class OrderedTree extends OrderedWalk {
     this.size++;
     this.#countUp(1);
     if (index === 0) this.#renewLeast(leaf);
+  }
+
+  /**
+   * Adds up to a leaf's elements that are not in the tree, the highest first, as dumps hold them. False,
+   * and nothing changed, unless they are in order and below all that are there and fill a new leaf.
+   */
+  insertBelow(scores: Float64Array, members: Int32Array, count: number): boolean {
+    const nodes = this.nodes, leaf = this.firstLeaf;
+    if (count > LEAF_ELEMENTS || !this.#isFalling(scores, members, count)) return false;
+    if (leaf !== 0) {
+      if (nodeCount(this.arena.i32, leaf) < LEAF_ELEMENTS) return false;
+      const score = nodes.score(leaf, 0), member = nodes.member(leaf, 0);
+      if (!isBelow(this.arena, scores[0], members[0], score, member)) return false;
+    }
+    this.insert(scores[count - 1], members[count - 1]);
+    for (let at = count - 2; at >= 0; at--) {
+      nodes.appendElement(this.firstLeaf, scores[at], members[at]);
+    }
+    this.size += count - 1;
+    this.#countUp(count - 1);
+    return true;
+  }
+
+  #isFalling(scores: Float64Array, members: Int32Array, count: number): boolean {
+    for (let at = 1; at < count; at++) {
+      const above = at - 1;
+      if (!isBelow(this.arena, scores[at], members[at], scores[above], members[above])) {
+        return false;
+      }
+    }
+    return count > 0;
   }
 
   /** How many inner nodes a leaf that is split needs above it: for every full one, for a new root. */
@@ -312,4 +345,15 @@ export class OrderedTree extends OrderedWalk {
     }
     this.root = 0;
   }
+}
+
+/** Whether one element comes before another. */
+function isBelow(
+  arena: Arena,
+  score: number,
+  member: number,
+  otherScore: number,
+  other: number,
+): boolean {
+  return score === otherScore ? compareMembers(arena, member, other) < 0 : score < otherScore;
 }

@@ -9,7 +9,8 @@ import { KeyspaceSink } from "./keyspace_sink.ts";
 import { LoadError, type LoadProgress, type LoadSlices, LoadState } from "./load_state.ts";
 
 const SLICE_BYTES = 256 << 10;
-const WINDOW_BYTES = 1 << 20;
+/** Small enough that what was read is in the cache yet when it is summed up. */
+const WINDOW_BYTES = 256 << 10;
 /** Memory grows in large steps from there on. */
 const MOST_EXPECTED_BYTES = 1 << 30;
 

@@ -23,6 +23,8 @@ export class SetBuilder implements ValueBuilder {
   #size = 0;
   #isOpen = false;
   #sourceIsOpen = false;
+  /** The table of a set that is one. */
+  #table: HashTable | undefined;
 
   constructor(sets: SetValues) {
     const { arena } = sets.services;
@@ -46,15 +48,25 @@ export class SetBuilder implements ValueBuilder {
   }
 
   member(member: Slice): void {
+    if (this.#table === undefined && this.#stayedSmall(member)) return;
+    this.#addToTable(this.#table!, member);
+  }
+
+  /** Adds a member to a set that is no table; false when it is one from now on, without it. */
+  #stayedSmall(member: Slice): boolean {
     const set = this.#set;
     if (!this.#isOpen) {
       set.createIntset();
       this.#isOpen = true;
       set.expect(this.#size);
     }
-    if (set.encoding === ENCODING_HASHTABLE) return this.#addToTable(set.table, member);
+    if (set.encoding === ENCODING_HASHTABLE) {
+      this.#table = set.table;
+      return false;
+    }
     if (!set.add(member)) throw repeated();
     if (set.encoding === ENCODING_HASHTABLE) set.table.reserve(this.#size);
+    return true;
   }
 
   #addToTable(table: HashTable, { bytes, start, end }: Slice): void {
@@ -96,8 +108,9 @@ export class SetBuilder implements ValueBuilder {
   }
 
   finish(): void {
-    if (this.#batch.count > 0) this.#link(this.#set.table);
+    if (this.#batch.count > 0) this.#link(this.#table!);
     this.#isOpen = false;
+    this.#table = undefined;
   }
 
   abandon(): void {
@@ -105,6 +118,7 @@ export class SetBuilder implements ValueBuilder {
     if (this.#isOpen) this.#set.free();
     if (this.#sourceIsOpen) this.#source.free();
     this.#isOpen = this.#sourceIsOpen = false;
+    this.#table = undefined;
   }
 }
 

@@ -8,7 +8,7 @@ import { ZsetListpack } from "../values/zset_listpack.ts";
 import { scoreOfEntry, type ZsetTable } from "../values/zset_table.ts";
 import { ZsetValue } from "../values/zset_value.ts";
 import type { ZsetValues } from "../values/zset_values.ts";
-import { EntryBatch } from "./entry_batch.ts";
+import { BATCH_ENTRIES, EntryBatch } from "./entry_batch.ts";
 import type { ValueBuilder } from "./value_builder.ts";
 
 /** Builds one sorted set after another. */
@@ -19,6 +19,7 @@ export class ZsetBuilder implements ValueBuilder {
   /** A block whose members move to a table. */
   readonly #source: ZsetListpack;
   readonly #batch = new EntryBatch();
+  readonly #scores = new Float64Array(BATCH_ENTRIES);
   #size = 0;
   #isOpen = false;
   #sourceIsOpen = false;
@@ -62,14 +63,16 @@ export class ZsetBuilder implements ValueBuilder {
   }
 
   /**
-   * Files hold the highest element first. Put in order the other way round a batch fills a leaf of
-   * the tree from its front to its end.
+   * Files hold the highest element first, so that a batch fills a leaf of the tree. Otherwise its elements
+   * are put in order the other way round, which fills leaves from their fronts to their ends.
    */
   #link(zset: ZsetTable): void {
-    const batch = this.#batch, { arena } = zset.table;
+    const batch = this.#batch, { refs, count } = batch, { arena } = zset.table;
     if (!batch.link(zset.table)) throw repeated();
-    for (let i = batch.count - 1; i >= 0; i--) {
-      zset.tree.insert(scoreOfEntry(arena, batch.refs[i]), batch.refs[i]);
+    const scores = this.#scores;
+    for (let i = 0; i < count; i++) scores[i] = scoreOfEntry(arena, refs[i]);
+    if (!zset.tree.insertBelow(scores, refs, count)) {
+      for (let i = count - 1; i >= 0; i--) zset.tree.insert(scores[i], refs[i]);
     }
     batch.reset();
   }

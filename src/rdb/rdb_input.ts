@@ -1,4 +1,5 @@
 // Lengths, strings and numbers in the encoding of a dump.
+import { copyBytes } from "../base/bytes.ts";
 import { type Integer64, writeInteger } from "../base/int64.ts";
 import { lzfDecompress } from "../base/lzf.ts";
 import { Slice } from "../base/slice.ts";
@@ -8,7 +9,6 @@ import { RdbError } from "./rdb_error.ts";
 
 const TWO_TO_21 = 2097152;
 const TWO_TO_32 = 4294967296;
-const doubleBits = new DataView(new ArrayBuffer(8));
 const SHORT_SCRATCH = 64;
 // Three bytes of LZF yield at most 264, and no other item yields more per byte.
 const LZF_HIGHEST_RATIO = 88;
@@ -54,7 +54,7 @@ export class StringSlot {
     const { slice } = this;
     const length = slice.length;
     this.reserve(length);
-    this.scratch.set(slice.bytes.subarray(slice.start, slice.end));
+    copyBytes(slice.bytes, slice.start, slice.end, this.scratch, 0);
     slice.set(this.scratch, 0, length);
     this.#inWindow = false;
   }
@@ -72,9 +72,12 @@ export class StringSlot {
 /** The primitives of the format: numbers, lengths, strings. Values and records are built on it. */
 export class RdbInput {
   readonly source: ByteSource;
-  /** High and low half of the last length read, for 64-bit numbers that are not sizes. */
-  lengthHigh = 0;
-  lengthLow = 0;
+  /**
+   * High and low half of the last length read, for 64-bit numbers that are not sizes. No small integers at
+   * first: else V8 compiles all that reads lengths again when it meets the first large one.
+   */
+  lengthHigh = NaN;
+  lengthLow = NaN;
   /** Whether the last `readLengthOrEncoding` found the number of an encoding. */
   isEncoded = false;
 
@@ -110,9 +113,11 @@ export class RdbInput {
 
   /** A binary double, little-endian. */
   readDouble(): number {
-    doubleBits.setUint32(0, this.#readUint32LittleEndian(), true);
-    doubleBits.setUint32(4, this.#readUint32LittleEndian(), true);
-    return doubleBits.getFloat64(0, true);
+    const { source } = this;
+    if (source.end - source.position < 8) source.need(8);
+    const { position } = source;
+    source.position = position + 8;
+    return source.view.getFloat64(position, true);
   }
 
   /** The last length read, exact, as an unsigned integer. */
@@ -160,6 +165,21 @@ export class RdbInput {
 
   /** A string in any encoding. */
   readString(slot: StringSlot): void {
+    const { source } = this, { bytes, position } = source;
+    const first = position + 1 < source.end ? bytes[position] : 0xff;
+    // Short ones as they are, nearly all there are: little to compile, for all who read strings.
+    if (first < 0x80) {
+      const length = first < 0x40 ? first : (first & 0x3f) << 8 | bytes[position + 1];
+      const start = first < 0x40 ? position + 1 : position + 2;
+      if (length <= source.end - start) {
+        source.position = start;
+        return slot.takeFromWindow(source, length);
+      }
+    }
+    this.#readAnyString(slot);
+  }
+
+  #readAnyString(slot: StringSlot): void {
     const length = this.readLengthOrEncoding();
     if (this.isEncoded) {
       this.#readEncodedString(length, slot);
@@ -245,19 +265,17 @@ export class RdbInput {
   #readUint32LittleEndian(): number {
     const { source } = this;
     if (source.end - source.position < 4) source.need(4);
-    const { bytes, position } = source;
+    const { position } = source;
     source.position = position + 4;
-    return (bytes[position] | (bytes[position + 1] << 8) | (bytes[position + 2] << 16) |
-      (bytes[position + 3] << 24)) >>> 0;
+    return source.view.getUint32(position, true);
   }
 
   #readUint32BigEndian(): number {
     const { source } = this;
     if (source.end - source.position < 4) source.need(4);
-    const { bytes, position } = source;
+    const { position } = source;
     source.position = position + 4;
-    return ((bytes[position] << 24) | (bytes[position + 1] << 16) | (bytes[position + 2] << 8) |
-      bytes[position + 3]) >>> 0;
+    return source.view.getUint32(position);
   }
 }
 

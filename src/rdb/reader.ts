@@ -1,4 +1,5 @@
 // Reads a dump record by record into a sink.
+import { readFrom } from "../base/words.ts";
 import type { ByteSource } from "./byte_source.ts";
 import { moduleTypeName, skipModuleData } from "./module_data.ts";
 import {
@@ -60,7 +61,8 @@ export class RdbReader {
   readonly #source: ByteSource;
   readonly #sink: RdbSink;
   readonly #options: RdbReaderOptions;
-  readonly #meta: KeyMeta = { offset: 0, expireAtMs: -1, idleSeconds: -1, frequency: -1 };
+  // Not small integers at first, see RdbInput.lengthLow.
+  readonly #meta: KeyMeta = { offset: NaN, expireAtMs: NaN, idleSeconds: -1, frequency: -1 };
   readonly #key = new StringSlot();
   readonly #value = new StringSlot();
   #version = 0;
@@ -80,6 +82,7 @@ export class RdbReader {
     this.#input = new RdbInput(source);
     this.#sink = sink;
     this.#options = options;
+    this.#forgetMeta();
     if (!options.checksum) source.stopChecksum();
   }
 
@@ -105,7 +108,10 @@ export class RdbReader {
    */
   run(maxBytes: number): boolean {
     if (this.#complete) return true;
-    const stopAt = this.#source.offset + maxBytes;
+    const { offset, bytes, view } = this.#source;
+    const stopAt = offset + maxBytes;
+    // Hashed and copied by words. Clients may have had their turn since.
+    readFrom(bytes, view);
     try {
       if (this.#version === 0) this.#readHeader();
       do {

@@ -3,7 +3,10 @@ import { readUint16 } from "../../memory/little_endian.ts";
 import {
   backLengthBytes,
   elementInteger,
+  ENCODING_12_BIT_STRING,
   ENCODING_13_BIT_INTEGER,
+  ENCODING_16_BIT_INTEGER,
+  ENCODING_32_BIT_INTEGER,
   ENCODING_6_BIT_STRING,
   encodingDataBytes,
   encodingHeaderBytes,
@@ -71,13 +74,23 @@ export function faultOfElement(bytes: Uint8Array, first: number, limit: number):
  * here, so that the encodings of most of them have a short way.
  */
 export function behindElement(bytes: Uint8Array, at: number, last: number): number {
-  const encoding = bytes[at];
-  if (encoding < ENCODING_13_BIT_INTEGER) {
-    const size = encoding < ENCODING_6_BIT_STRING ? 1 : 1 + (encoding & 0x3f);
-    const behind = at + size;
-    return behind < last && bytes[behind] === size ? behind + 1 : -1;
-  }
-  const header = encodingHeaderBytes(encoding);
+  const size = shortElementBytes(bytes[at]);
+  if (size === 0) return behindLongElement(bytes, at, last);
+  const behind = at + size;
+  return behind < last && bytes[behind] === size ? behind + 1 : -1;
+}
+
+/** Bytes of an element, the length behind it excluded, where its first byte tells them; or 0. */
+function shortElementBytes(encoding: number): number {
+  if (encoding < ENCODING_6_BIT_STRING) return 1;
+  if (encoding < ENCODING_13_BIT_INTEGER) return 1 + (encoding & 0x3f);
+  if (encoding < ENCODING_12_BIT_STRING) return 2;
+  const isShort = encoding >= ENCODING_16_BIT_INTEGER && encoding <= ENCODING_32_BIT_INTEGER;
+  return isShort ? encoding - ENCODING_16_BIT_INTEGER + 3 : 0;
+}
+
+function behindLongElement(bytes: Uint8Array, at: number, last: number): number {
+  const header = encodingHeaderBytes(bytes[at]);
   if (header === 0 || at + header > last) return -1;
   const size = header + encodingDataBytes(bytes, at);
   const next = at + size + backLengthBytes(size);

@@ -8,6 +8,11 @@ import { LATEST_FIELD_EXPIRY_MS } from "./field_expiry.ts";
 const MINUS_INFINITY = 255;
 const PLUS_INFINITY = 254;
 const NOT_A_NUMBER = 253;
+/**
+ * Elements that one call delivers: a loop over all of a large value would be compiled while it runs,
+ * which takes longer, and again whenever it meets something new.
+ */
+const CALL_ELEMENTS = 256;
 
 export function readPlainList(context: ValueContext): boolean {
   const { input, sink } = context;
@@ -29,8 +34,14 @@ export function readPlainSet(context: ValueContext): boolean {
   return true;
 }
 
-function deliverElements({ input, sink, first }: ValueContext, size: number): void {
-  for (let i = 0; i < size; i++) {
+function deliverElements(context: ValueContext, size: number): void {
+  for (let left = size; left > 0; left -= CALL_ELEMENTS) {
+    deliverSome(context, Math.min(left, CALL_ELEMENTS));
+  }
+}
+
+function deliverSome({ input, sink, first }: ValueContext, count: number): void {
+  for (; count > 0; count--) {
     input.hold();
     input.readString(first);
     sink.element(first.slice, first.isInteger);
@@ -39,34 +50,49 @@ function deliverElements({ input, sink, first }: ValueContext, size: number): vo
 
 /** Scores as text (type 3) or as binary doubles (type 5). */
 export function readPlainSortedSet(context: ValueContext, type: number): boolean {
-  const { input, sink, first } = context;
+  const { input, sink } = context;
   const size = input.readLength();
   if (size === 0) return false;
   sink.beginSortedSet(context.key, context.meta, context.sizeHint(size, 2));
-  for (let i = 0; i < size; i++) {
-    input.hold();
-    input.readString(first);
-    const score = type === VALUE_TYPE.sortedSet ? readTextDouble(input) : input.readDouble();
-    if (Number.isNaN(score)) throw input.error("sorted set with a score that is no number");
-    first.follow(input.source);
-    sink.member(first.slice, score);
+  const areTexts = type === VALUE_TYPE.sortedSet;
+  for (let left = size; left > 0; left -= CALL_ELEMENTS) {
+    deliverMembers(context, areTexts, Math.min(left, CALL_ELEMENTS));
   }
   sink.end();
   return true;
 }
 
+function deliverMembers(context: ValueContext, areTexts: boolean, count: number): void {
+  const { input, sink, first } = context, { source } = input;
+  for (; count > 0; count--) {
+    input.hold();
+    input.readString(first);
+    const { moves } = source;
+    const score = areTexts ? readTextDouble(input) : input.readDouble();
+    if (score !== score) throw input.error("sorted set with a score that is no number");
+    if (source.moves !== moves) first.follow(source);
+    sink.member(first.slice, score);
+  }
+}
+
 export function readPlainHash(context: ValueContext): boolean {
-  const { input, sink, first, second } = context;
+  const { input, sink } = context;
   const size = input.readLength();
   if (size === 0) return false;
   sink.beginHash(context.key, context.meta, context.sizeHint(size, 2));
-  for (let i = 0; i < size; i++) {
+  for (let left = size; left > 0; left -= CALL_ELEMENTS) {
+    deliverFields(context, Math.min(left, CALL_ELEMENTS));
+  }
+  sink.end();
+  return true;
+}
+
+function deliverFields({ input, sink, first, second }: ValueContext, count: number): void {
+  for (; count > 0; count--) {
     input.hold();
     input.readPair(first, second);
     sink.field(first.slice, second.slice, -1);
   }
-  sink.end();
-  return true;
 }
 
 /**
