@@ -106,7 +106,7 @@ export class Server {
     applySettings(this.engine);
     this.#cron = new Cron(this.engine);
     this.#listeners = new Listeners(this.engine, this.logger);
-    this.#cron.add((nowMs) => this.#listeners.enforceLimits(nowMs));
+    this.#cron.add((nowMs) => this.#listeners.housekeep(nowMs));
     const loader = this.#loader = new DumpLoader(this.engine, this.logger);
     this.#saver = new DumpSaver({
       engine: this.engine,

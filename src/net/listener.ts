@@ -2,6 +2,7 @@
 import type { Logger } from "../base/logger.ts";
 import type { Engine } from "../engine/engine.ts";
 import { addressOf, BindError, isLoopback, type Listening, listenOn } from "./bind.ts";
+import { forgetLargeBuffers } from "../resp/large_buffers.ts";
 import { ClientLimits } from "./client_limits.ts";
 import { Connection, type Surroundings } from "./connection.ts";
 import { isPeerGone } from "./peer_gone.ts";
@@ -11,6 +12,8 @@ import { listenOnPath, removeSocket } from "./unix_socket.ts";
 
 /** Wait after an accept that failed for want of descriptors or memory. */
 const RETRY_MS = 100;
+/** Buffers for large replies that nobody needed for so long are let go of. */
+const FORGET_MS = 5000;
 /** When the server stops, clients have so long to take the rest of their replies. */
 const STOP_MS = 1000;
 
@@ -27,6 +30,8 @@ export class Listeners {
   readonly #accepting = new Map<Acceptor, Promise<void>>();
   readonly #connections = new Set<Connection>();
   readonly #serving = new Set<Promise<void>>();
+  /** When buffers were last let go of, Unix ms. */
+  #forgotAtMs = 0;
   #tcp: readonly Listening[] = [];
   #unix: { readonly listener: Deno.UnixListener; readonly path: string } | undefined;
 
@@ -80,9 +85,15 @@ export class Listeners {
     clearTimeout(timer);
   }
 
-  /** Closes clients that have taken too little of their output for too long; called by the cron. */
-  enforceLimits(nowMs: number): void {
+  /**
+   * Closes clients that have taken too little of their output for too long, and lets go of buffers that
+   * no reply needs any more; called by the cron.
+   */
+  housekeep(nowMs: number): void {
     for (const connection of this.#around.overSoftLimit) connection.checkOutput(nowMs);
+    if (Math.abs(nowMs - this.#forgotAtMs) < FORGET_MS) return;
+    this.#forgotAtMs = nowMs;
+    forgetLargeBuffers();
   }
 
   #useTcp(listening: readonly Listening[]): void {

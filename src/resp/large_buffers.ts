@@ -10,6 +10,8 @@ const KEPT_BYTES = 32 * 1024 * 1024;
 
 const free = new Map<number, Uint8Array<ArrayBuffer>[]>();
 let freeBytes = 0;
+/** The least that lay here at any time since {@link forgetLargeBuffers} was called. */
+let leastFreeBytes = 0;
 
 for (let size = 2 * LARGE_REPLY_BYTES; size <= LARGEST_KEPT_BYTES; size *= 2) free.set(size, []);
 
@@ -21,6 +23,7 @@ export function takeLargeBuffer(bytes: number): Uint8Array<ArrayBuffer> {
   const buffer = free.get(size)!.pop();
   if (buffer === undefined) return new Uint8Array(size);
   freeBytes -= size;
+  if (freeBytes < leastFreeBytes) leastFreeBytes = freeBytes;
   return buffer;
 }
 
@@ -30,4 +33,18 @@ export function giveLargeBuffer(buffer: Uint8Array<ArrayBuffer>): void {
   if (kept === undefined || freeBytes + buffer.length > KEPT_BYTES) return;
   kept.push(buffer);
   freeBytes += buffer.length;
+}
+
+/** Lets go of what nobody needed since the last call; answers how many bytes that are. */
+export function forgetLargeBuffers(): number {
+  let bytes = 0;
+  for (const [size, buffers] of free) {
+    while (buffers.length > 0 && bytes + size <= leastFreeBytes) {
+      buffers.pop();
+      bytes += size;
+    }
+  }
+  freeBytes -= bytes;
+  leastFreeBytes = freeBytes;
+  return bytes;
 }

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import {
+  forgetLargeBuffers,
   giveLargeBuffer,
   LARGE_REPLY_BYTES,
   takeLargeBuffer,
@@ -27,4 +28,16 @@ Deno.test("two writers never share a buffer, however large their replies grow", 
     const text = new TextDecoder().decode(writer.buffer.subarray(0, writer.length));
     assertEquals(text === `$1000\r\n${"ab"[n].repeat(1000)}\r\n`.repeat(3000), true);
   }
+});
+
+Deno.test("what nobody needed from one call to the next is let go of, the rest is kept", () => {
+  for (let i = 0; i < 2; i++) forgetLargeBuffers(); // what other tests left
+  const buffers = [1, 2, 3].map(() => takeLargeBuffer(200_000));
+  for (const buffer of buffers) giveLargeBuffer(buffer);
+  assertEquals(forgetLargeBuffers(), 0); // all were in use since the last call
+  giveLargeBuffer(takeLargeBuffer(200_000));
+  assertEquals(forgetLargeBuffers(), 2 * buffers[0].length);
+  const kept = takeLargeBuffer(200_000);
+  assertEquals(buffers.includes(kept), true);
+  assertEquals(buffers.includes(takeLargeBuffer(200_000)), false);
 });

@@ -55,7 +55,7 @@ export class LiveServer {
     });
     this.#cron = new Cron(this.engine);
     this.#listeners = new Listeners(this.engine, logger);
-    this.#cron.add((nowMs) => this.#listeners.enforceLimits(nowMs));
+    this.#cron.add((nowMs) => this.#listeners.housekeep(nowMs));
   }
 
   /** Listens with these directives, on a port that the system chooses. */
