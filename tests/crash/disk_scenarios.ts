@@ -88,6 +88,16 @@ async function fill({ ask }: Guest, megabytes: number, first = 0): Promise<strin
   return undefined;
 }
 
+/** From so much data on a worker writes. */
+const WORKER_FROM_MEGABYTES = 100;
+
+/** Stores more than a worker is for. */
+async function fillForWorker(guest: Guest): Promise<void> {
+  assertEquals(await fill(guest, WORKER_FROM_MEGABYTES + 2, 1000), undefined);
+  const used = /used_memory:(\d+)/.exec(String(await guest.ask("INFO", "memory")))![1];
+  assert(Number(used) > WORKER_FROM_MEGABYTES * MEGABYTE, `${used} bytes are too few for a worker`);
+}
+
 async function messageOf(reply: Promise<unknown>): Promise<string> {
   const value = await reply;
   if (!(value instanceof Error)) throw new Error(`not refused but ${value}`);
@@ -137,6 +147,18 @@ const saving: Scenario[] = [
       heals: () => remount("rw"),
       reason: "Read-only file system",
     });
+  }),
+  onSmallDisk("a dump that a worker writes, on a full disk", async (disk, start, remount) => {
+    const guest = await start(SAVES);
+    await failsAndRecovers(guest, disk, {
+      breaks: () => fillForWorker(guest),
+      heals: () => remount("size=200m"),
+      reason: "No space left on device",
+    });
+    assert(!guest.server.log.includes("without a worker"), guest.server.log);
+    await guest.server.stop("SIGKILL");
+    const next = await start(SAVES);
+    assertEquals(await next.ask("DBSIZE"), (2 + WORKER_FROM_MEGABYTES + 2) * 8);
   }),
   {
     name: "a dump that cannot get its name",
@@ -245,4 +267,27 @@ const appending: Scenario[] = [
   }),
 ];
 
-export const DISK_SCENARIOS: readonly Scenario[] = [...saving, ...appending];
+const byWorker: Scenario[] = [
+  onSmallDisk("a rewrite that a worker writes, on a full disk", async (disk, start, remount) => {
+    const flags = { ...APPENDS, appendonly: "no", rdbcompression: "no" };
+    const guest = await start(flags);
+    await fillForWorker(guest);
+    assert(!await rewrite(guest));
+    assertStringIncludes(guest.server.log, "No space left on device");
+    assert(!guest.server.log.includes("without a worker"), guest.server.log);
+    assertEquals(await guest.ask("SET", "k", "v"), "OK");
+    assertEquals(strayFiles(disk), []);
+    await remount("size=200m");
+    assertEquals(await guest.ask("CONFIG", "SET", "appendonly", "yes"), "OK");
+    await untilInfo(guest, "aof_rewrite_in_progress:0");
+    await untilInfo(guest, "aof_last_bgrewrite_status:ok");
+    assertEquals(await guest.ask("SET", "l", "w"), "OK");
+    assertEquals(strayFiles(disk), []);
+    await guest.server.stop("SIGKILL");
+    const next = await start({ ...flags, appendonly: "yes" });
+    assertEquals([await next.ask("GET", "k"), await next.ask("GET", "l")], ["v", "w"]);
+    assertEquals(await next.ask("DBSIZE"), 2 + (WORKER_FROM_MEGABYTES + 2) * 8);
+  }),
+];
+
+export const DISK_SCENARIOS: readonly Scenario[] = [...saving, ...appending, ...byWorker];
