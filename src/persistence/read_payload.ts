@@ -63,13 +63,34 @@ function readValue(
   }
   const read = valueReadersFor(dialect)[type];
   if (read === undefined) return false;
-  const sink = new KeyspaceValueSink(keyspace, {
-    store: (_key, _meta, type, encoding, value) => target.value(type, encoding, value),
-  });
+  const builders = buildersFor(keyspace), { sink } = builders;
+  builders.target = target;
   try {
     return read(new ValueContext(input, sanitize, { key: new Slice(), meta: NO_META, sink }), type);
   } catch (error) {
+    buildersOf.delete(keyspace);
     sink.abandon();
     throw error;
+  } finally {
+    builders.target = undefined;
   }
+}
+
+/** What puts values together. Making it costs ten times as much as a small value, so it is kept. */
+interface Builders {
+  readonly sink: KeyspaceValueSink;
+  target: PayloadTarget | undefined;
+}
+
+const buildersOf = new WeakMap<Keyspace, Builders>();
+
+function buildersFor(keyspace: Keyspace): Builders {
+  const known = buildersOf.get(keyspace);
+  if (known !== undefined) return known;
+  const sink = new KeyspaceValueSink(keyspace, {
+    store: (_key, _meta, type, encoding, value) => made.target!.value(type, encoding, value),
+  });
+  const made: Builders = { sink, target: undefined };
+  buildersOf.set(keyspace, made);
+  return made;
 }

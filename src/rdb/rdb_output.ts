@@ -90,6 +90,12 @@ export class RdbOutput {
     return this.#written + this.#at;
   }
 
+  /** Begins anew, with another dump for the same sink. */
+  restart(): void {
+    this.#crc?.reset();
+    this.#at = this.#marked = this.#written = 0;
+  }
+
   byte(value: number): void {
     this.#makeRoom(1);
     this.#buffer[this.#at++] = value;

@@ -74,8 +74,9 @@ export class RdbWriter extends RecordWriter {
     this.output.checksum();
   }
 
-  /** A payload of DUMP instead of a whole dump: one value, the version, the checksum. */
+  /** A payload of DUMP instead of a whole dump, again and again: one value, the version, the checksum. */
   payload(database: Database, ref: number): void {
+    this.output.restart();
     this.value(database, ref);
     this.output.uint16(this.options.version);
     this.output.checksum();
