@@ -151,6 +151,26 @@ export function formatSeventeenDigits(value: number): string {
   return `${digits}e${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
 }
 
+/** Writes the text of {@link formatSeventeenDigits} and returns the end. */
+export function writeSeventeenDigits(value: number, bytes: Uint8Array, at: number): number {
+  const magnitude = Math.abs(value), whole = Math.floor(magnitude);
+  const parts = (magnitude - whole) * 256;
+  // A number of 256ths has at most eight decimals, so below 10^7 its exact text is short enough.
+  if (whole < 1e7 && parts === (parts | 0) && !Object.is(value, -0)) {
+    if (value < 0) bytes[at++] = MINUS;
+    at = writeInteger(whole, bytes, at);
+    if (parts === 0) return at;
+    bytes[at++] = POINT;
+    writeDigits(parts * (1e8 / 256), bytes, at, at + 8);
+    let end = at + 8;
+    while (bytes[end - 1] === ZERO) end--;
+    return end;
+  }
+  const text = formatSeventeenDigits(value);
+  for (let i = 0; i < text.length; i++) bytes[at++] = text.charCodeAt(i);
+  return at;
+}
+
 /** The text that {@link writeFixedDouble} writes. */
 export function formatFixedDouble(value: number, decimals: number): string {
   return latin1(SCRATCH, 0, writeFixedDouble(value, decimals, SCRATCH, 0));

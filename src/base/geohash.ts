@@ -1,5 +1,6 @@
 // Geohashes as Redis keeps them: the earth cut in halves again and again, the bits that say in which
 // half a point lies in turn for longitude and latitude, longitude first.
+import { asciiBytes } from "./bytes.ts";
 
 /** Limits of what can be placed, degrees: those of the square maps of the web (EPSG:3857). */
 export const MAX_LONGITUDE = 180;
@@ -8,7 +9,9 @@ export const MAX_LATITUDE = 85.05112878;
 export const GEOHASH_STEPS = 26;
 const TWO_32 = 2 ** 32;
 const TWO_63 = 2 ** 63;
-const ALPHABET = "0123456789bcdefghjkmnpqrstuvwxyz";
+const LETTERS = asciiBytes("0123456789bcdefghjkmnpqrstuvwxyz");
+/** Three bits with a gap between each two. */
+const THREE_SPREAD = [0, 1, 4, 5, 16, 17, 20, 21];
 
 /** A point or a place among points: degrees, east and north positive. */
 export interface Coordinates {
@@ -135,19 +138,22 @@ function middleOf(index: number, limit: number): number {
 }
 
 /**
- * The geohash of a point as text, 11 characters of which the last is always 0: that of
- * en.wikipedia.org/wiki/Geohash, where latitudes go up to 90 degrees.
+ * Writes the geohash of a point as text, 11 characters of which the last is always 0: that of
+ * en.wikipedia.org/wiki/Geohash, where latitudes go up to 90 degrees. Returns the end.
  */
-export function geohashText({ longitude, latitude }: Coordinates): string {
+export function writeGeohash(
+  { longitude, latitude }: Coordinates,
+  bytes: Uint8Array,
+  at: number,
+): number {
   const wide = indexOf(longitude, MAX_LONGITUDE, GEOHASH_STEPS);
   const narrow = indexOf(latitude, 90, GEOHASH_STEPS);
-  let text = "";
-  for (let bit = 51; bit >= 2; bit -= 5) {
-    let letter = 0;
-    for (let i = bit; i > bit - 5; i--) {
-      letter = letter << 1 | (i % 2 === 1 ? wide : narrow) >>> (i >>> 1) & 1;
-    }
-    text += ALPHABET[letter];
+  // Ten bits in turn are two characters: three of one coordinate between two of the other.
+  for (let shift = GEOHASH_STEPS - 5; shift > 0; shift -= 5) {
+    const fiveWide = wide >>> shift & 0x1f, fiveNarrow = narrow >>> shift & 0x1f;
+    bytes[at++] = LETTERS[THREE_SPREAD[fiveWide >>> 2] | THREE_SPREAD[fiveNarrow >>> 3] << 1];
+    bytes[at++] = LETTERS[THREE_SPREAD[fiveNarrow & 7] | THREE_SPREAD[fiveWide & 3] << 1];
   }
-  return text + "0";
+  bytes[at] = LETTERS[0];
+  return at + 1;
 }

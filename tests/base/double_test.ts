@@ -4,9 +4,11 @@ import {
   DOUBLE_TEXT_MAX,
   formatDouble,
   formatFixedDouble,
+  formatSeventeenDigits,
   parseDouble,
   parseDoubleLenient,
   writeDouble,
+  writeSeventeenDigits,
 } from "../../src/base/double.ts";
 import { testWithRedis, withRedis } from "../support/redis_server.ts";
 import { forEachSeed, type Seeded } from "../support/seeded.ts";
@@ -235,5 +237,17 @@ testWithRedis("redis-server accepts the same texts as scores and as score bounds
       const bound = bounds[index].type !== "error";
       assertEquals(!Number.isNaN(parseWith(parseDoubleLenient, text)), bound, named);
     });
+  });
+});
+
+Deno.test("numbers of 256ths are written in seventeen digits as all others are", () => {
+  const bytes = new Uint8Array(2 * DOUBLE_TEXT_MAX);
+  const check = (value: number) => {
+    const end = writeSeventeenDigits(value, bytes, 1);
+    assertEquals(latin1(bytes, 1, end), formatSeventeenDigits(value), String(value));
+  };
+  for (const value of [0, -0, 0.1, 1 / 256, -1 / 256, 1e7, 9999999.5, 1e17, Infinity]) check(value);
+  forEachSeed(20, (random) => {
+    for (let i = 0; i < 200; i++) check((random.next32() - 2 ** 31) / 2 ** (random.next32() % 20));
   });
 });

@@ -1,7 +1,7 @@
 // GEODIST, GEOHASH and GEOPOS: what is asked about members.
 import { writeFixedDouble } from "../../base/double.ts";
 import { distanceBetween } from "../../base/geo_shape.ts";
-import { decodeGeohash, geohashText } from "../../base/geohash.ts";
+import { decodeGeohash, writeGeohash } from "../../base/geohash.ts";
 import type { Call } from "../../engine/call.ts";
 import type { ReplySink } from "../../resp/reply_sink.ts";
 import { ERR } from "../../engine/errors.ts";
@@ -13,6 +13,7 @@ import { unitMetersOf } from "./arguments.ts";
 /** Digits after the point of a distance. */
 const DISTANCE_DECIMALS = 4;
 const DISTANCE_TEXT = new Uint8Array(32);
+const HASH_TEXT = new Uint8Array(16);
 const ONE_METER = 1;
 
 const point = { longitude: 0, latitude: 0 };
@@ -48,7 +49,7 @@ export function geohash(call: Call): void {
     if (!elements?.find(call.at(i))) reply.null();
     else {
       decodeGeohash(elements.score, point);
-      reply.bulkText(geohashText(point));
+      reply.bulkRange(HASH_TEXT, 0, writeGeohash(point, HASH_TEXT, 0));
     }
   }
 }

@@ -1,5 +1,5 @@
 // ZSCAN.
-import { formatDouble, formatSeventeenDigits } from "../../base/double.ts";
+import { DOUBLE_TEXT_MAX, writeDouble, writeSeventeenDigits } from "../../base/double.ts";
 import { globMatch } from "../../base/glob.ts";
 import { Slice } from "../../base/slice.ts";
 import type { Call } from "../../engine/call.ts";
@@ -10,6 +10,9 @@ import type { ZsetElements } from "../../values/zset_elements.ts";
 import { scoreOfEntry, ZsetTable } from "../../values/zset_table.ts";
 import { readScanOptions, scanCursorOf, writeEmptyScan } from "../scan_options.ts";
 import { openZset } from "./open_zset.ts";
+
+/** The text of a score on its way out. */
+const SCORE = new Uint8Array(DOUBLE_TEXT_MAX);
 
 /** ZSCAN key cursor [MATCH pattern] [COUNT count] */
 export function zscan(call: Call): void {
@@ -43,7 +46,7 @@ function scanEntries(call: Call, zset: ZsetTable, { cursor, count, pattern }: Po
     memberInto(arena, entry, member);
     reply.bulk(member);
     // Here a score is a text in RESP3 as well, and in a large sorted set one with all digits.
-    reply.bulkText(formatSeventeenDigits(scoreOfEntry(arena, entry)));
+    reply.bulkRange(SCORE, 0, writeSeventeenDigits(scoreOfEntry(arena, entry), SCORE, 0));
   }
 }
 
@@ -57,7 +60,7 @@ function writeAll(call: Call, elements: ZsetElements, pattern: Slice | undefined
   for (let more = elements.seekRank(0); more; more = elements.next()) {
     if (pattern !== undefined && !globMatch(pattern, elements.member)) continue;
     reply.bulk(elements.member);
-    reply.bulkText(formatDouble(elements.score));
+    reply.bulkRange(SCORE, 0, writeDouble(elements.score, SCORE, 0));
     found += 2;
   }
   reply.closeArray(token, found);
