@@ -1,6 +1,6 @@
 // The other end of a save in the background: fills a file with what comes through a ring.
 import { FrameEncoder } from "../rdb/frame_encoder.ts";
-import { RdbOutput } from "../rdb/rdb_output.ts";
+import { RdbOutput, type RdbOutputOptions } from "../rdb/rdb_output.ts";
 import { attempt, type DumpFile, ReplaceError, writeAll } from "./dump_files.ts";
 import { type Frame, FRAME_KIND, type FrameRing, RING_STATE } from "./frame_ring.ts";
 
@@ -13,8 +13,8 @@ const NAP_MS = 1;
 export interface FillOrder {
   readonly shared: SharedArrayBuffer;
   readonly path: string;
-  /** Compute the CRC-64. */
-  readonly checksum: boolean;
+  /** How the dump is written. */
+  readonly output: RdbOutputOptions;
 }
 
 /** What it says: the file is there; what was to be synced is; it lets go of the file. */
@@ -23,19 +23,19 @@ export type FillerNews = "ready" | "synced" | "closed";
 /** What a filler works with; `create` opens the file. */
 export interface FillerDoors {
   readonly ring: FrameRing;
-  readonly checksum: boolean;
+  readonly output: RdbOutputOptions;
   readonly create: () => DumpFile;
   readonly say: (news: FillerNews) => void;
 }
 
 /** Fills a file until the dump is complete, the writer stops it, or something fails; never rejects. */
-export async function fillDump({ ring, checksum, create, say }: FillerDoors): Promise<void> {
+export async function fillDump({ ring, output, create, say }: FillerDoors): Promise<void> {
   if (!ring.begin()) return say("closed"); // the file may be somebody else's by now
   let file: DumpFile | undefined;
   try {
     file = create();
     say("ready");
-    if (await new Filling(ring, file, checksum, say).run()) {
+    if (await new Filling(ring, file, output, say).run()) {
       const complete = file;
       file = undefined;
       complete.close();
@@ -61,14 +61,14 @@ class Filling {
   constructor(
     ring: FrameRing,
     file: DumpFile,
-    checksum: boolean,
+    options: RdbOutputOptions,
     say: (news: FillerNews) => void,
   ) {
     this.#ring = ring;
     this.#file = file;
     this.#say = say;
     const sink = { write: (bytes: Uint8Array) => writeAll(file, bytes) };
-    this.#output = new RdbOutput(sink, { compress: true, checksum });
+    this.#output = new RdbOutput(sink, options);
     this.#encoder = new FrameEncoder(this.#output);
   }
 

@@ -12,10 +12,10 @@ interface WorkerScope {
 
 const scope = globalThis as unknown as WorkerScope;
 
-scope.onmessage = async ({ data: { shared, path, checksum } }) => {
+scope.onmessage = async ({ data: { shared, path, output } }) => {
   await fillDump({
     ring: new FrameRing(shared),
-    checksum,
+    output,
     create: () => attempt(`cannot create ${path}`, () => DUMP_FILES.create(path)),
     say: (news) => scope.postMessage(news),
   });

@@ -15,8 +15,8 @@ const TEXT_MAX_BYTES = 2016;
 const HEADER_BYTES = TEXT_AT + TEXT_MAX_BYTES;
 /** So much waits before the reader is woken for it. */
 const WAKE_BYTES = 256 << 10;
-/** Before each frame: its kind, and how many marks and bytes it has. */
-const FRAME_WORDS = 3;
+/** Before each frame: its kind, how many marks and bytes it has, and a word to make them even. */
+const FRAME_WORDS = 4;
 
 export type FrameKind = typeof FRAME_KIND[keyof typeof FRAME_KIND];
 /** What a frame is: part of the dump, its end, or the wish that what came before be synced. */
@@ -74,12 +74,14 @@ export class FrameRing {
 
   /** Puts a frame behind the others; false, and nothing done, where there is no room for it. */
   put(kind: FrameKind, bytes: Uint8Array, marks: Int32Array): boolean {
-    const size = (FRAME_WORDS + marks.length) * 4 + (bytes.length + 3 & ~3);
+    // Eight bytes are copied at a time where both begin at a multiple of eight; else it is one, in memory
+    // that threads share. The marks are pairs.
+    const size = (FRAME_WORDS + marks.length) * 4 + (bytes.length + 7 & ~7);
     if (size > this.#capacity - this.waitingBytes) return false;
     const written = this.#words[WRITTEN]; // nobody else changes it
     let at = this.#putWord(written, kind);
     at = this.#putWord(at, marks.length);
-    at = this.#putWord(at, bytes.length);
+    at = this.#putWord(at, bytes.length) + 4;
     const last = this.#capacity - 1, word = (at & last) >>> 2;
     const first = Math.min(marks.length, (this.#capacity >>> 2) - word);
     this.#ints.set(marks.subarray(0, first), word);
@@ -118,7 +120,7 @@ export class FrameRing {
     const whole = Math.min(length, this.#capacity - at);
     bytes.set(this.#bytes.subarray(at, at + whole));
     bytes.set(this.#bytes.subarray(0, length - whole), whole);
-    const size = (FRAME_WORDS + markCount) * 4 + (length + 3 & ~3);
+    const size = (FRAME_WORDS + markCount) * 4 + (length + 7 & ~7);
     Atomics.store(this.#words, TAKEN, taken + size | 0);
     Atomics.notify(this.#words, TAKEN);
     return { kind, bytes: bytes.subarray(0, length), marks: marks.subarray(0, markCount) };

@@ -21,7 +21,10 @@ export async function openReplacement(
   if (files.create === DUMP_FILES.create && keyspace.arena.usedBytes >= fromBytes) {
     try {
       const temporary = temporaryPath(path, temporaryName);
-      const file = await WorkerFile.create(temporary, { checksum: config.bool("rdbchecksum") });
+      const file = await WorkerFile.create(temporary, {
+        compress: config.bool("rdbcompression"),
+        checksum: config.bool("rdbchecksum"),
+      });
       return new Replacement(path, temporaryName, files, file);
     } catch (error) {
       if (!(error instanceof NoWorkerError)) throw error;

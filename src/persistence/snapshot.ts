@@ -7,8 +7,9 @@ import { ENCODING_RAW_BLOCK, HELD_PART_BYTES, TYPE_STRING } from "../store/entry
 import type { Keyspace } from "../store/keyspace.ts";
 import type { WriteBarrier } from "../store/write_barrier.ts";
 import { ELEMENT_BYTES } from "../rdb/pieces/value_pieces.ts";
+import { BucketHeads } from "./bucket_heads.ts";
 import { OpenValue } from "./open_value.ts";
-import { touchEntries } from "./touch_entries.ts";
+import { beginWalk, type SnapshotWalk as Walk } from "./snapshot_walk.ts";
 
 /** Buckets that {@link Snapshot.prepare} moves at a time. */
 const REHASH_BUCKETS = 100;
@@ -32,25 +33,6 @@ export interface SnapshotGrain {
   readonly piecesFrom: number;
 }
 
-/** One table: which of its buckets are written. */
-interface Walk {
-  readonly database: Database;
-  readonly table: HashTable;
-  /** Number of the database at the instant of the snapshot. */
-  readonly index: number;
-  readonly keys: number;
-  readonly expires: number;
-  readonly buckets: number;
-  /** All below are written. */
-  next: number;
-  /** A bit for each bucket that was written before its turn; none yet when undefined. */
-  early: Uint8Array | undefined;
-  announced: boolean;
-  done: boolean;
-  /** No database has the table any more: it is for the snapshot to bury. */
-  orphaned: boolean;
-}
-
 /**
  * Writes every key that was there when {@link begin} was called, as it was then, exactly once. The
  * buckets are written in their order, and a bucket in which something is about to change before
@@ -60,8 +42,7 @@ interface Walk {
  * the value is complete; a large value in which something changes before its turn waits, guarded.
  */
 export class Snapshot implements WriteBarrier {
-  /** Keys written so far. */
-  keysWritten = 0;
+  #keysWritten = 0;
   readonly #keyspace: Keyspace;
   readonly #writer: KeyWriter;
   readonly #grain: number;
@@ -74,8 +55,10 @@ export class Snapshot implements WriteBarrier {
   /** The database of the last record, and of the last one aside. */
   #selected = -1;
   #selectedAside = -1;
-  /** What {@link touchEntries} read, lest it be thought of no use. */
-  #touched = 0;
+  readonly #heads: BucketHeads;
+  /** The first entry of a bucket that is written before its turn. */
+  readonly #chain = new Int32Array(1);
+  #rest = 0;
   /** A writer whose records stand aside. */
   readonly #aside: EntryWriter;
   /** Where the writer aside writes to. */
@@ -90,6 +73,7 @@ export class Snapshot implements WriteBarrier {
     this.#keyspace = keyspace;
     this.#writer = writer;
     this.#grain = grain?.elements ?? GRAIN;
+    this.#heads = new BucketHeads(Math.min(this.#grain, GRAIN));
     this.#piecesFrom = grain?.piecesFrom ?? PIECES_FROM_ELEMENTS;
     this.#earlyPiecesFrom = grain?.piecesFrom ?? EARLY_PIECES_FROM_ELEMENTS;
     this.#asideTarget = this.#records;
@@ -103,6 +87,11 @@ export class Snapshot implements WriteBarrier {
       if (table.rehash(REHASH_BUCKETS)) ready = false;
     }
     return ready;
+  }
+
+  /** Keys written so far. */
+  get keysWritten(): number {
+    return this.#keysWritten + (this.#writer.passer?.passed ?? 0);
   }
 
   /** Bytes that wait in memory to be written: the more, the sooner the snapshot should end. */
@@ -121,23 +110,7 @@ export class Snapshot implements WriteBarrier {
 
   /** The instant that the snapshot shows. No table is being moved. */
   begin(): void {
-    for (const database of this.#keyspace.databases) {
-      const { table, index, size } = database;
-      table.pauseRehash();
-      this.#walks.push({
-        database,
-        table,
-        index,
-        keys: size,
-        expires: database.expires.length,
-        buckets: size === 0 ? 0 : table.buckets,
-        next: 0,
-        early: undefined,
-        announced: false,
-        done: size === 0,
-        orphaned: false,
-      });
-    }
+    this.#walks = this.#keyspace.databases.map(beginWalk);
     this.#keyspace.barrier = this;
   }
 
@@ -192,10 +165,36 @@ export class Snapshot implements WriteBarrier {
   }
 
   #stepOfWalk(walk: Walk): void {
-    const end = Math.min(walk.buckets, walk.next + this.#grain);
-    this.#touched = this.#touched ^ touchEntries(walk.table, walk.next, end);
-    while (walk.next < end && this.#isFree && !walk.done) this.#turn(walk);
+    const end = Math.min(walk.buckets, walk.next + this.#heads.most);
+    const heads = this.#heads, { buckets, entries } = heads;
+    heads.find(walk.table, walk.next, end, walk.early);
+    for (let i = 0; i < heads.count; i++) {
+      if (!this.#isFree) return; // the others have their turn later
+      i = this.#pass(walk, entries, i, heads.count);
+      if (i === heads.count) break;
+      walk.next = buckets[i] + 1;
+      this.#write(walk, this.#rest, this.#piecesFrom);
+    }
+    walk.next = end;
     if (walk.next >= walk.buckets) this.#finish(walk);
+  }
+
+  /**
+   * Passes chains of entries on that nobody has to encode here. Answers in which one is an entry of
+   * another kind, {@link #rest}, `end` where in none.
+   */
+  #pass(walk: Walk, heads: Int32Array, from: number, end: number): number {
+    const { passer } = this.#writer;
+    this.#rest = heads[from];
+    if (passer === undefined || this.#failure !== undefined) return from;
+    try {
+      this.#select(walk);
+      from = passer.pass(heads, from, end);
+      this.#rest = passer.rest;
+    } catch (error) {
+      this.#failure = error;
+    }
+    return from;
   }
 
   /** Whether a record may be written now. */
@@ -292,15 +291,6 @@ export class Snapshot implements WriteBarrier {
     return undefined;
   }
 
-  /** The turn of the next bucket, unless it was written early. */
-  #turn(walk: Walk): void {
-    const bucket = walk.next++;
-    const { early } = walk;
-    if (early === undefined || (early[bucket >>> 3] & 1 << (bucket & 7)) === 0) {
-      this.#write(walk, bucket, this.#piecesFrom);
-    }
-  }
-
   /** Something in a bucket is about to change. */
   #early(walk: Walk, bucket: number): void {
     if (bucket < walk.next) return;
@@ -308,16 +298,19 @@ export class Snapshot implements WriteBarrier {
     const byte = bucket >>> 3, bit = 1 << (bucket & 7);
     if ((early[byte] & bit) !== 0) return;
     early[byte] |= bit;
-    this.#write(walk, bucket, this.#earlyPiecesFrom);
+    const chain = this.#chain;
+    this.#rest = chain[0] = walk.table.bucketAt(bucket);
+    if (chain[0] === 0 || this.#isFree && this.#pass(walk, chain, 0, 1) === 1) return;
+    this.#write(walk, this.#rest, this.#earlyPiecesFrom);
   }
 
   /** Whoever is about to change something must not fail because the writer did. */
-  #write(walk: Walk, bucket: number, piecesFrom: number): void {
+  #write(walk: Walk, first: number, piecesFrom: number): void {
     if (this.#failure !== undefined) return;
     try {
       const { i32 } = this.#keyspace.arena;
-      for (let ref = walk.table.bucketAt(bucket); ref !== 0; ref = i32[ref * 2]) {
-        this.keysWritten++;
+      for (let ref = first; ref !== 0; ref = i32[ref * 2]) {
+        this.#keysWritten++;
         if (this.#isFree) this.#record(walk, ref, piecesFrom);
         else this.#recordAside(walk, ref, piecesFrom);
       }

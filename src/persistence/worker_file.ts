@@ -1,6 +1,6 @@
 // A file that a worker fills: strings are compressed, the checksum is computed and the disk is waited
 // for on another thread.
-import type { FrameSink } from "../rdb/rdb_output.ts";
+import type { FrameSink, RdbOutputOptions } from "../rdb/rdb_output.ts";
 import type { FillerNews, FillOrder } from "./dump_filler.ts";
 import { type DumpFile, ReplaceError } from "./dump_files.ts";
 import { FRAME_KIND, type FrameKind, FrameRing, RING_STATE } from "./frame_ring.ts";
@@ -60,7 +60,8 @@ export class WorkerFile implements DumpFile, FrameSink {
    */
   static async create(
     path: string,
-    { checksum, startMs = START_MS }: { readonly checksum: boolean; readonly startMs?: number },
+    output: RdbOutputOptions,
+    startMs = START_MS,
   ): Promise<WorkerFile> {
     const ring = spare ?? FrameRing.ofBytes(RING_BYTES);
     spare = undefined;
@@ -72,7 +73,7 @@ export class WorkerFile implements DumpFile, FrameSink {
       throw new NoWorkerError((error as Error).message);
     }
     const file = new WorkerFile(worker, ring);
-    const order: FillOrder = { shared: ring.shared, path, checksum };
+    const order: FillOrder = { shared: ring.shared, path, output };
     worker.postMessage(order);
     const timer = setTimeout(() => file.#giveUpStart(startMs), startMs);
     try {

@@ -1,10 +1,12 @@
 // A dump on its way to another thread: its bytes, in which some strings have yet to be compressed.
 import { Slice } from "../base/slice.ts";
+import { PlainEntryWriter } from "./plain_entries.ts";
 import type { RdbOutput } from "./rdb_output.ts";
 
 /** Writes what stands in frames to an output that encodes strings itself. */
 export class FrameEncoder {
   readonly #output: RdbOutput;
+  readonly #entries: PlainEntryWriter;
   readonly #slice = new Slice();
   /** A string that is in more than one frame, and how much of it is there. */
   #long: Uint8Array<ArrayBuffer> | undefined;
@@ -12,6 +14,7 @@ export class FrameEncoder {
 
   constructor(output: RdbOutput) {
     this.#output = output;
+    this.#entries = new PlainEntryWriter(output);
   }
 
   /** The next frame, as {@link FrameSink} gets it. */
@@ -19,9 +22,13 @@ export class FrameEncoder {
     const output = this.#output;
     let at = this.#gather(bytes, 0);
     for (let i = 0; i < marks.length; i += 2) {
-      const start = marks[i], end = start + marks[i + 1];
+      const start = marks[i], length = marks[i + 1], end = start + length;
       output.raw(bytes, at, start);
-      if (end > bytes.length) {
+      if (length < 0) {
+        const entries = start + 3 & ~3;
+        at = entries - length;
+        this.#entries.write(bytes, entries, at);
+      } else if (end > bytes.length) {
         this.#long = new Uint8Array(end - start);
         this.#gathered = 0;
         at = this.#gather(bytes, start);

@@ -1,6 +1,7 @@
 // What writes keys into a file, large values in pieces.
 import type { Database } from "../store/database.ts";
 import type { PieceOutput, ValuePieces } from "./pieces/value_pieces.ts";
+import type { EntryPasser } from "./plain_entries.ts";
 import type { ByteSink } from "./rdb_output.ts";
 
 /** Writes keys of one database after the other. Pieces are written to its output, or to that of an aside. */
@@ -20,6 +21,8 @@ export interface EntryWriter {
 
 /** Writes a file. */
 export interface KeyWriter extends EntryWriter {
+  /** Where somebody else encodes keys: passes on those that need nothing but their entry. */
+  readonly passer?: EntryPasser;
   /** A writer of what is to become part of this file later, by `output.raw`. */
   aside(sink: ByteSink): EntryWriter;
 }

@@ -6,6 +6,7 @@ import { TYPE_HASH } from "../store/entry.ts";
 import type { Keyspace } from "../store/keyspace.ts";
 import { ENCODING_LISTPACK } from "../values/encodings.ts";
 import { OPCODE } from "./opcodes.ts";
+import { EntryPasser } from "./plain_entries.ts";
 import { type ByteSink, type FrameSink, RdbOutput } from "./rdb_output.ts";
 import { type RdbWriterOptions, RecordWriter } from "./record_writer.ts";
 import {
@@ -25,6 +26,8 @@ const ASIDE_BUFFER_BYTES = 16 << 10;
  * then the end. What a version cannot hold is an RdbVersionError; what the sink throws passes.
  */
 export class RdbWriter extends RecordWriter {
+  readonly passer?: EntryPasser;
+
   /** `bufferBytes`: how much is gathered before the sink gets it; as for a dump without. */
   constructor(
     keyspace: Keyspace,
@@ -33,6 +36,9 @@ export class RdbWriter extends RecordWriter {
     bufferBytes?: number,
   ) {
     super(keyspace, new RdbOutput(sink, options, bufferBytes), options);
+    // Whoever takes frames does not have the clocks that say how a key was used.
+    if (!this.output.takesEntries || options.access !== "none") return;
+    this.passer = new EntryPasser(keyspace.arena, this.output);
   }
 
   /** Bytes so far, those included that the sink has not got yet. */

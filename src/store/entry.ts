@@ -55,7 +55,10 @@ export const BLOCK_HEADER_BYTES = 8;
 /** A snapshot keeps such parts of a block, bytes, as they were. */
 export const HELD_PART_BYTES: number = 16 << 10;
 
-const EXPIRE_FLAG = 0x80;
+/** Word of an entry at which begins what is of the key and not of the table. */
+export const ENTRY_CONTENT_WORD = 2;
+/** The bit of the meta word that says the expiry words are there. */
+export const EXPIRE_FLAG = 0x80;
 /** Bytes of the words that an expiry takes. */
 export const EXPIRE_BYTES = 12;
 const TWO_32 = 2 ** 32;

@@ -17,6 +17,7 @@ import { Saving, type SavingOptions } from "./saving.ts";
 
 const BY_WORKER = { workerFromBytes: 0 };
 const RING_BYTES = 2 << 20;
+const OUTPUT = { compress: true, checksum: true };
 
 function byWorker(options: SavingOptions = {}): Saving {
   return new Saving({
@@ -238,7 +239,7 @@ Deno.test("a worker that never begins is not waited for, and opens no file after
     }
   } as unknown as typeof Worker;
   try {
-    const created = WorkerFile.create("never", { checksum: true, startMs: 10 });
+    const created = WorkerFile.create("never", OUTPUT, 10);
     const error = await assertRejects(() => created, NoWorkerError);
     assertEquals(error.message, "it did not begin in 0.01 seconds");
     assert(terminated);
@@ -248,7 +249,7 @@ Deno.test("a worker that never begins is not waited for, and opens no file after
   const said: FillerNews[] = [];
   await fillDump({
     ring: new FrameRing(order!.shared),
-    checksum: true,
+    output: OUTPUT,
     create: () => {
       throw new Error("another has the file by now");
     },
@@ -305,7 +306,7 @@ Deno.test({
     const folder = Deno.makeTempDirSync({ prefix: "miniredis_test_" });
     const path = `${folder}/dump`;
     const reader = await breakFile(path);
-    const file = await WorkerFile.create(path, { checksum: true });
+    const file = await WorkerFile.create(path, OUTPUT);
     await reader[Symbol.asyncDispose]();
     file.frame(new Uint8Array(10), new Int32Array(), true);
     let failure: unknown;
@@ -337,7 +338,11 @@ Deno.test("a ring serves one worker after the other, unless the one before may s
     }
   };
   const write = async (name: string, text: string) => {
-    const file = await WorkerFile.create(`${folder}/${name}`, { checksum: false, startMs: 5000 });
+    const file = await WorkerFile.create(
+      `${folder}/${name}`,
+      { compress: true, checksum: false },
+      5000,
+    );
     file.frame(new TextEncoder().encode(text), new Int32Array(), true);
     return file;
   };
@@ -356,7 +361,7 @@ Deno.test("a ring serves one worker after the other, unless the one before may s
     await third.settle();
     third.close();
     isMute = true;
-    const never = WorkerFile.create(`${folder}/never`, { checksum: false, startMs: 10 });
+    const never = WorkerFile.create(`${folder}/never`, OUTPUT, 10);
     await assertRejects(() => never, NoWorkerError);
     isMute = false;
     const last = await write("last", "four");

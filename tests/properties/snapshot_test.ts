@@ -2,6 +2,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { concat } from "@std/bytes";
 import { Snapshot, type SnapshotGrain } from "../../src/persistence/snapshot.ts";
+import { FrameEncoder } from "../../src/rdb/frame_encoder.ts";
+import { type ByteSink, type FrameSink, RdbOutput } from "../../src/rdb/rdb_output.ts";
 import { RdbWriter } from "../../src/rdb/writer.ts";
 import { SEQUENCES } from "../differential/command_tables.ts";
 import { stepsFrom } from "../differential/random_sequence.ts";
@@ -23,14 +25,27 @@ const ALSO = [
 /** Rare, for they leave nothing to be seen. */
 const SWEEPING = ["FLUSHDB", "FLUSHALL ASYNC", "SWAPDB 0 1", "SWAPDB 0 0"];
 
+/** What a worker does with what it gets. */
+function framesTo(sink: ByteSink): FrameSink {
+  const output = new RdbOutput(sink, { compress: true, checksum: true });
+  const encoder = new FrameEncoder(output);
+  return {
+    frame(bytes, marks, isLast) {
+      encoder.take(bytes.slice(), marks.slice());
+      if (isLast) output.checksum();
+    },
+  };
+}
+
 function begin(
   { harness }: Saving,
   grain?: SnapshotGrain,
+  framed = false,
 ): { snapshot: Snapshot; writer: RdbWriter; parts: Uint8Array[] } {
   const { keyspace } = harness;
   const parts: Uint8Array[] = [];
   const sink = { write: (bytes: Uint8Array) => void parts.push(bytes.slice()) };
-  const writer = new RdbWriter(keyspace, sink, {
+  const writer = new RdbWriter(keyspace, framed ? framesTo(sink) : sink, {
     version: 12,
     compress: true,
     checksum: true,
@@ -83,6 +98,7 @@ Deno.test("a snapshot written while random commands run is the state at its star
     const { snapshot, writer, parts } = begin(
       saving,
       random.chance(0.5) ? { elements: 1, piecesFrom: 2 } : undefined,
+      random.chance(0.5),
     );
     while (!snapshot.run(() => random.chance(0.7))) {
       const before = snapshot.keysWritten;
