@@ -34,20 +34,21 @@ export function geoadd(call: Call): void {
   const zset = ref === 0
     ? zsetsOf(call).window.create(scores.length, member.end - member.start)
     : openZset(call, ref);
-  let added = 0, updated = 0;
+  let added = 0, updated = 0, done = 0;
   try {
     if (ref !== 0) zset.expect(scores.length);
-    for (let i = 0; i < scores.length; i++) {
+    for (; done < scores.length; done++) {
       const before = zset.size;
-      if (!put(zset, call, options, options.first + 3 * i + 2, scores[i])) continue;
+      if (!put(zset, call, options, options.first + 3 * done + 2, scores[done])) continue;
       if (zset.size > before) added++;
       else updated++;
     }
   } finally {
+    // Also where memory ran out: what was added stays, and others get it.
     keepZset(call, key, ref, zset);
+    if (added + updated > 0) database.changed(key, "zadd", added + updated);
+    if (call.propagates) propagate(call, options.first, scores.slice(0, done));
   }
-  if (added + updated > 0) database.changed(key, "zadd", added + updated);
-  if (call.propagates) propagate(call, options.first, scores);
   call.reply.integer(options.countChanged ? added + updated : added);
 }
 

@@ -1,4 +1,5 @@
 // Arguments of the commands on expiring fields: `FIELDS numfields field ...`, and times.
+import { parseSafeInteger } from "../../base/int64.ts";
 import type { Slice } from "../../base/slice.ts";
 import { clampedIntegerOf, type ExpiryUnit, keyword } from "../../engine/arguments.ts";
 import type { Call } from "../../engine/call.ts";
@@ -28,6 +29,14 @@ export function fieldsFrom(call: Call, at: number, countError: CommandError = FI
   if (fields < 1) throw countError;
   if (fields !== call.count - at - 2) throw FIELD_COUNT_DIFFERS;
   return at + 2;
+}
+
+/** Where the fields end that `FIELDS numfields` at `at` counts, 0 where the count is wrong. */
+export function fieldsFromAnywhere(call: Call, at: number): number {
+  if (at + 1 >= call.count) return 0;
+  const { bytes, start, end } = call.at(at + 1);
+  const fields = parseSafeInteger(bytes, start, end);
+  return fields >= 1 && fields <= call.count - at - 2 ? at + 2 + fields : 0;
 }
 
 /** {@link fieldsFrom} with the wording of HEXPIRE and its kin. */

@@ -4,7 +4,14 @@ import type { Slice } from "../../base/slice.ts";
 import { EX, EXAT, type ExpiryUnit, keyword, PX, PXAT } from "../../engine/arguments.ts";
 import type { Call } from "../../engine/call.ts";
 import type { HashValue } from "../../values/hash_value.ts";
-import { expireFieldsFrom, fieldInstant, fieldsFrom, isOverHere } from "./field_arguments.ts";
+import {
+  expireFieldsFrom,
+  fieldInstant,
+  FIELDS,
+  fieldsFrom,
+  fieldsFromAnywhere,
+  isOverHere,
+} from "./field_arguments.ts";
 import { FieldChanges } from "./field_changes.ts";
 import { hashWindow, keepHash, writeHash } from "./open_hash.ts";
 
@@ -55,6 +62,43 @@ function conditionOf(argument: Slice): Condition {
   return "always";
 }
 
+/** What an expiry is set for, and where the fields begin and end. */
+interface ExpiringFields {
+  condition: Condition;
+  first: number;
+  end: number;
+}
+
+/**
+ * Reads what follows the time. The condition may stand behind the fields, as from Redis 8.4 on; what
+ * is wrong in every order is told in the words of 7.4, which knows but one.
+ */
+function readFields(call: Call): ExpiringFields {
+  const read: ExpiringFields = { condition: "always", first: 0, end: 0 };
+  for (let i = 3; i < call.count;) {
+    const argument = call.at(i), condition = conditionOf(argument);
+    if (condition !== "always") {
+      if (read.condition !== "always" && read.condition !== condition) return readInOrder(call);
+      read.condition = condition;
+      i++;
+      continue;
+    }
+    const end = read.first === 0 && argument.equalsIgnoreCase(FIELDS)
+      ? fieldsFromAnywhere(call, i)
+      : 0;
+    if (end === 0) return readInOrder(call);
+    read.first = i + 2;
+    i = read.end = end;
+  }
+  return read.first === 0 ? readInOrder(call) : read;
+}
+
+function readInOrder(call: Call): ExpiringFields {
+  const condition = conditionOf(call.at(3));
+  const first = expireFieldsFrom(call, condition === "always" ? 3 : 4);
+  return { condition, first, end: call.count };
+}
+
 /** A field without an expiry lives for ever: nothing is later, everything is earlier. */
 function holds(condition: Condition, expireAtMs: number, atMs: number): boolean {
   const volatile = expireAtMs >= 0;
@@ -77,11 +121,10 @@ function expireAs(call: Call, unit: ExpiryUnit): void {
   const key = call.at(1);
   const ref = writeHash(call, key);
   const atMs = fieldInstant(call, call.at(2), unit);
-  const condition = conditionOf(call.at(3));
-  const first = expireFieldsFrom(call, condition === "always" ? 3 : 4);
-  reply.array(call.count - first);
+  const { condition, first, end } = readFields(call);
+  reply.array(end - first);
   if (ref === 0) {
-    for (let i = first; i < call.count; i++) reply.integer(NO_FIELD);
+    for (let i = first; i < end; i++) reply.integer(NO_FIELD);
     return;
   }
   // As in Redis a field whose time is over, but which is still there, lives on with another one.
@@ -90,7 +133,7 @@ function expireAs(call: Call, unit: ExpiryUnit): void {
   const over = isOverHere(call, atMs);
   try {
     hashWindow(call).makeRoomForInstants();
-    for (let i = first; i < call.count; i++) {
+    for (let i = first; i < end; i++) {
       const field = call.at(i);
       const hash = hashWindow(call);
       if (!hash.find(field)) reply.integer(NO_FIELD);
@@ -105,8 +148,8 @@ function expireAs(call: Call, unit: ExpiryUnit): void {
     }
   } finally {
     keepHash(call, key, ref);
+    changes.announce(atMs);
   }
-  changes.announce(atMs);
 }
 
 /** HPERSIST key FIELDS numfields field [field ...] */

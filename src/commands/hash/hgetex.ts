@@ -5,6 +5,7 @@ import { keyword } from "../../engine/arguments.ts";
 import type { Call } from "../../engine/call.ts";
 import { TYPE_HASH } from "../../store/entry.ts";
 import type { HashValue } from "../../values/hash_value.ts";
+import { copies } from "../part_done.ts";
 import { type ExpiringOptions, readExpiringOptions } from "./expiring_options.ts";
 import { fieldsFrom, isOverHere } from "./field_arguments.ts";
 import { FieldChanges } from "./field_changes.ts";
@@ -14,6 +15,7 @@ import { hashWindow, keepHash, removeEmptyHash, writeFields, writeHash } from ".
 const HGETEX = { word: keyword("persist"), conditions: false, stride: 1 };
 const HSETEX = { word: keyword("keepttl"), conditions: true, stride: 2 };
 const HDEL_BYTES = asciiBytes("HDEL");
+const HSET_BYTES = asciiBytes("HSET");
 const HSETEX_BYTES = asciiBytes("HSETEX");
 const PXAT_BYTES = asciiBytes("PXAT");
 const KEEPTTL_BYTES = asciiBytes("KEEPTTL");
@@ -34,10 +36,10 @@ export function hgetdel(call: Call): void {
   }
   const hash = hashWindow(call);
   const expiring = hash.nextExpireAtMs >= 0;
-  let removed = 0;
+  let removed = 0, i = first;
   try {
     // One by one: a field that is named twice is there but once.
-    for (let i = first; i < call.count; i++) {
+    for (; i < call.count; i++) {
       if (hash.size === 0 || !hash.find(call.at(i))) {
         reply.null();
         continue;
@@ -47,15 +49,24 @@ export function hgetdel(call: Call): void {
       removed++;
     }
   } finally {
+    // Also where memory ran out: some fields are gone then, though the client gets an error.
     keepHash(call, key, ref);
+    if (removed > 0) announceRemoved(call, ref, { first, end: i, removed, expiring });
   }
-  if (removed > 0) announceRemoved(call, ref, { first, removed, expiring });
+}
+
+/** What went: `removed` of the fields that the arguments from `first` to `end` name. */
+interface RemovedFields {
+  first: number;
+  end: number;
+  removed: number;
+  expiring: boolean;
 }
 
 function announceRemoved(
   call: Call,
   ref: number,
-  { first, removed, expiring }: { first: number; removed: number; expiring: boolean },
+  { first, end, removed, expiring }: RemovedFields,
 ): void {
   const { database } = call;
   const key = call.at(1), hash = hashWindow(call);
@@ -63,14 +74,8 @@ function announceRemoved(
   if (hash.size === 0) removeEmptyHash(call, key, ref);
   else if (expiring && hash.nextExpireAtMs < 0) database.fieldExpiries.note(key, -1);
   if (call.propagates) {
-    call.propagateAs(HDEL_BYTES, key.copy(), ...copies(call, first, call.count));
+    call.propagateAs(HDEL_BYTES, key.copy(), ...copies(call, first, end));
   }
-}
-
-function copies(call: Call, first: number, end: number): Uint8Array[] {
-  const words: Uint8Array[] = [];
-  for (let i = first; i < end; i++) words.push(call.at(i).copy());
-  return words;
 }
 
 /** HGETEX key [EX s | PX ms | EXAT s | PXAT ms | PERSIST] FIELDS numfields field [field ...] */
@@ -102,12 +107,15 @@ export function hgetex(call: Call): void {
     }
   } finally {
     keepHash(call, key, ref);
+    if (options.atMs >= 0) changes.announce(options.atMs);
+    announcePersisted(call, persisted);
   }
-  if (options.atMs >= 0) changes.announce(options.atMs);
-  if (persisted.length > 0) {
-    call.database.changed(key, "hpersist", persisted.length);
-    call.propagateAs(...persistEffect(call, persisted));
-  }
+}
+
+function announcePersisted(call: Call, fields: readonly Uint8Array[]): void {
+  if (fields.length === 0) return;
+  call.database.changed(call.at(1), "hpersist", fields.length);
+  call.propagateAs(...persistEffect(call, fields));
 }
 
 function applyInstant(call: Call, changes: FieldChanges, field: Slice, atMs: number): void {
@@ -132,16 +140,22 @@ export function hsetex(call: Call): void {
   if (decided < end) return reply.integer(0);
   const hash = hashWindow(call);
   if (ref === 0) hash.create();
+  const done = { ...options, end: first };
   try {
-    setAll(call, hash, options);
+    setAll(call, hash, options, done);
   } finally {
+    // Also where memory ran out in the middle: what was set stays, and others get it.
     keepHash(call, key, ref);
+    if (ref === 0) ref = database.peek(key);
+    if (done.end > first) announceSet(call, ref, done);
   }
-  if (ref === 0) ref = database.peek(key);
-  database.changed(key, "hset", (end - first) / 2);
-  if (options.atMs >= 0) announceInstant(call, ref, options);
-  if (call.propagates) propagateFields(call, options);
   reply.integer(1);
+}
+
+function announceSet(call: Call, ref: number, done: ExpiringOptions): void {
+  call.database.changed(call.at(1), "hset", (done.end - done.first) / 2);
+  if (done.atMs >= 0) announceInstant(call, ref, done);
+  if (call.propagates) propagateFields(call, done);
 }
 
 /** The first field that is against the condition; the end without one, or where none fails it. */
@@ -155,13 +169,32 @@ function decidedAt(call: Call, { condition, first, end }: ExpiringOptions, ref: 
   return end;
 }
 
-function setAll(call: Call, hash: HashValue, { first, end, word, atMs }: ExpiringOptions): void {
+/** Sets the fields, and `done.end` to the first argument that had no effect yet. */
+function setAll(
+  call: Call,
+  hash: HashValue,
+  { first, end, word, atMs }: ExpiringOptions,
+  done: ExpiringOptions,
+): void {
   hash.expect((end - first) / 2);
   if (atMs >= 0) hash.makeRoomForInstants();
   for (let i = first; i < end; i += 2) {
     const field = call.at(i);
     hash.set(field, call.at(i + 1), word);
-    if (atMs >= 0 && !isOverHere(call, atMs) && hash.find(field)) hash.setExpireAt(atMs);
+    if (atMs >= 0 && !isOverHere(call, atMs)) setInstant(call, hash, i, atMs);
+    done.end = i + 2;
+  }
+}
+
+/** Sets when the field of argument `at` expires; where memory runs out there, it stays for ever. */
+function setInstant(call: Call, hash: HashValue, at: number, atMs: number): void {
+  hash.find(call.at(at));
+  try {
+    hash.setExpireAt(atMs);
+  } catch (error) {
+    call.propagateAs(HSET_BYTES, call.at(1).copy(), ...copies(call, at, at + 2));
+    call.database.changed(call.at(1), "hset");
+    throw error;
   }
 }
 

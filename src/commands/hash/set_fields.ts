@@ -3,6 +3,7 @@ import type { Call } from "../../engine/call.ts";
 import { wrongArguments } from "../../engine/errors.ts";
 import { ENCODING_HASHTABLE } from "../../store/entry.ts";
 import type { HashValue } from "../../values/hash_value.ts";
+import { announcePart } from "../part_done.ts";
 import {
   hashWindow,
   keepHash,
@@ -30,13 +31,16 @@ function setPairs(call: Call): number {
   const key = call.at(1);
   const ref = writeOrCreateHash(call, key);
   const hash = hashWindow(call);
-  let created = 0;
+  let created = 0, i = 2;
   try {
     expectPairs(call, hash, 2);
-    for (let i = 2; i < count; i += 2) if (hash.set(call.at(i), call.at(i + 1))) created++;
-  } finally {
+    for (; i < count; i += 2) if (hash.set(call.at(i), call.at(i + 1))) created++;
+  } catch (error) {
     keepHash(call, key, ref);
+    announcePart(call, key, { event: "hset", changes: (i - 2) / 2, end: i });
+    throw error;
   }
+  keepHash(call, key, ref);
   call.database.changed(key, "hset", (count - 2) / 2);
   return created;
 }
@@ -88,16 +92,19 @@ function removeFields(call: Call, first: number): number {
   const hash = hashWindow(call);
   hash.hiddenUntilMs = -1;
   const expiring = hash.nextExpireAtMs >= 0;
-  let removed = 0, empty = false;
+  let removed = 0, empty = false, i = first;
   try {
-    for (let i = first; i < call.count && !empty; i++) {
+    for (; i < call.count && !empty; i++) {
       if (!hash.remove(call.at(i))) continue;
       removed++;
       empty = hash.size === 0;
     }
-  } finally {
+  } catch (error) {
     keepHash(call, key, ref);
+    announcePart(call, key, { event: "hdel", changes: removed, end: i });
+    throw error;
   }
+  keepHash(call, key, ref);
   if (removed > 0) call.database.changed(key, "hdel", removed);
   if (empty) removeEmptyHash(call, key, ref);
   else if (expiring && hash.nextExpireAtMs < 0) call.database.fieldExpiries.note(key, -1);

@@ -2,6 +2,7 @@
 import type { Call } from "../../engine/call.ts";
 import { TYPE_SET } from "../../store/entry.ts";
 import type { SetValue } from "../../values/set_value.ts";
+import { announcePart } from "../part_done.ts";
 import { keepSet, openSet, openSetApart, removeEmptySet, setsOf } from "./open_set.ts";
 
 /** SADD key member [member ...] */
@@ -10,13 +11,16 @@ export function sadd(call: Call): void {
   const { database } = call;
   const ref = call.writeTyped(key, TYPE_SET);
   const set = ref === 0 ? setsOf(call).window.create(call.at(2), count - 2) : openSet(call, ref);
-  let added = 0;
+  let added = 0, i = 2;
   try {
     if (ref !== 0) set.expect(count - 2);
-    for (let i = 2; i < count; i++) if (set.add(call.at(i))) added++;
-  } finally {
+    for (; i < count; i++) if (set.add(call.at(i))) added++;
+  } catch (error) {
     keepSet(call, key, ref, set);
+    announcePart(call, key, { event: "sadd", changes: added, end: i });
+    throw error;
   }
+  keepSet(call, key, ref, set);
   if (added > 0) database.changed(key, "sadd", added);
   call.reply.integer(added);
 }

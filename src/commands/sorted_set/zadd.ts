@@ -4,6 +4,7 @@ import type { Call } from "../../engine/call.ts";
 import { CommandError, ERR } from "../../engine/errors.ts";
 import { TYPE_ZSET } from "../../store/entry.ts";
 import type { ZsetValue } from "../../values/zset_value.ts";
+import { announcePart } from "../part_done.ts";
 import { keepZset, openZset, zsetsOf } from "./open_zset.ts";
 
 const NX = 1;
@@ -83,18 +84,21 @@ function add(call: Call, first: number, options: number): void {
   const zset = ref === 0
     ? zsetsOf(call).window.create(pairs, member.end - member.start)
     : openZset(call, ref);
-  let added = 0, updated = 0, left = 0;
+  let added = 0, updated = 0, left = 0, i = first;
   try {
     if (ref !== 0) zset.expect(pairs);
-    for (let i = first; i < count; i += 2) {
+    for (; i < count; i += 2) {
       const done = put(zset, call, i, pairs === 1 ? only : doubleOf(call.at(i)), options);
       if (done === DONE_ADDED) added++;
       else if (done === DONE_UPDATED) updated++;
       else if (done === DONE_LEFT) left++;
     }
-  } finally {
+  } catch (error) {
     keepZset(call, key, ref, zset);
+    announcePart(call, key, { event: "zadd", changes: added + updated, end: i });
+    throw error;
   }
+  keepZset(call, key, ref, zset);
   const changes = added + updated;
   if (changes > 0) database.changed(key, options & INCR ? "zincr" : "zadd", changes);
   const score = changes + left > 0 ? resultingScore : NaN;

@@ -269,3 +269,28 @@ Deno.test("arguments of HEXPIRE and its kin are refused in Redis's words", () =>
   };
   for (const [line, text] of Object.entries(refusals)) assertEquals(client.refusal(line), text);
 });
+
+Deno.test("the condition of HEXPIRE may stand behind the fields, and errors are those of one order", () => {
+  const { client } = new EngineHarness({ startMs: 1_000_000 });
+  const notInPlace = "ERR Mandatory argument FIELDS is missing or not at the right position";
+  const differs = "ERR The `numfields` parameter must match the number of arguments";
+  client.run("HSET h a 1 b 2 nx 3");
+  assertEquals(client.run("HEXPIRE h 10 FIELDS 2 a none XX"), [0, -2]);
+  assertEquals(client.run("HEXPIRE h 10 FIELDS 1 a NX"), [1]);
+  assertEquals(client.run("HPEXPIRE h 9000 FIELDS 1 a gt"), [0]);
+  assertEquals(client.run("HEXPIREAT h 1005 FIELDS 1 a LT"), [1]);
+  assertEquals(client.run("HEXPIRE h 10 NX FIELDS 2 nx b nx"), [1, 1]);
+  assertEquals(client.run("HTTL h FIELDS 3 a b nx"), [5, 10, 10]);
+  assertEquals(client.run("HEXPIRE none 10 FIELDS 1 a XX"), [-2]);
+  for (
+    const [line, error] of [
+      ["HEXPIRE h 10 FIELDS 1 a YX", differs],
+      ["HEXPIRE h 10 FIELDS 1 a NX XX", differs],
+      ["HEXPIRE h 10 FIELDS 1 a FIELDS 1 b", differs],
+      ["HEXPIRE h 10 FIELDS 3 a NX", differs],
+      ["HEXPIRE h 10 NX XX FIELDS 1 a", notInPlace],
+      ["HEXPIRE h 10 NX GT XX LT", notInPlace],
+      ["HEXPIRE h 10 FIELDS 0 a NX", "ERR Parameter `numFields` should be greater than 0"],
+    ]
+  ) assertEquals(client.refusal(line), error, line);
+});
