@@ -40,6 +40,12 @@ export class LookAhead {
     let before: Slice | undefined, hash = 0, different = 0;
     for (let i = 0; i < count; i++) {
       const request = batch[i];
+      if (i > 0 && request === batch[i - 1]) {
+        this.#commands[i] = this.#commands[i - 1];
+        this.#keys[i] = this.#keys[i - 1];
+        this.#hashes[i] = this.#hashes[i - 1];
+        continue;
+      }
       const command = this.#registry.find(request.slices[0]);
       this.#commands[i] = command;
       if (command === undefined || command.firstKey === 0 || command.firstKey >= request.count) {

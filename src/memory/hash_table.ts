@@ -3,10 +3,11 @@ import type { Random } from "../base/random.ts";
 import { unreachable } from "../base/invariant.ts";
 import { type Arena, ArenaFullError } from "./arena.ts";
 import type { ChangeGuard } from "./change_guard.ts";
+import { entryOf } from "./entry_chain.ts";
 import { halfSipHash, type HashKey } from "./half_siphash.ts";
 
-/** Byte offset of the key inside an entry. */
-export const ENTRY_KEY_OFFSET = 16;
+export { ENTRY_KEY_OFFSET } from "./entry_chain.ts";
+
 const MINIMUM_BUCKETS = 4;
 const MAXIMUM_BUCKETS = 2 ** 30;
 /** Empty buckets that one rehash step may pass before it gives up, as in Redis. */
@@ -87,47 +88,14 @@ export class HashTable {
     if (this.#newMask >= 0) {
       if (this.#paused === 0) this.#step(1);
       if (this.#newMask >= 0) {
-        const found = this.#findIn(
-          this.#newHeads + (hash & this.#newMask),
-          bytes,
-          start,
-          end,
-          hash,
-        );
+        const first = this.arena.i32[this.#newHeads + (hash & this.#newMask)];
+        const found = entryOf(this.arena, first, bytes, start, end, hash);
         if (found !== 0) return found;
       }
     }
     if (this.#mask < 0) return 0;
-    return this.#findIn(this.#heads + (hash & this.#mask), bytes, start, end, hash);
-  }
-
-  #findIn(head: number, bytes: Uint8Array, start: number, end: number, hash: number): number {
-    const i32 = this.arena.i32, u8 = this.arena.u8, length = end - start;
-    const wordsEnd = end - (length & 3);
-    let ref = i32[head];
-    while (ref !== 0) {
-      const word = ref * 2;
-      if (i32[word + 1] === hash && i32[word + 2] === length) {
-        // A plain loop: comparing through subarrays costs more than the keys are long. The key in the
-        // arena is aligned, so it is read four bytes at a time.
-        let i = start, keyWord = word + ENTRY_KEY_OFFSET / 4;
-        while (
-          i < wordsEnd &&
-          i32[keyWord] ===
-            (bytes[i] | bytes[i + 1] << 8 | bytes[i + 2] << 16 | bytes[i + 3] << 24)
-        ) {
-          i += 4;
-          keyWord++;
-        }
-        if (i === wordsEnd) {
-          const at = ref * 8 + ENTRY_KEY_OFFSET - start;
-          while (i < end && u8[at + i] === bytes[i]) i++;
-          if (i === end) return ref;
-        }
-      }
-      ref = i32[word];
-    }
-    return 0;
+    const { arena } = this, first = arena.i32[this.#heads + (hash & this.#mask)];
+    return entryOf(arena, first, bytes, start, end, hash);
   }
 
   /**

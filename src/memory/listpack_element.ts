@@ -86,6 +86,43 @@ export class ElementWriter {
   }
 }
 
+/**
+ * Bytes of the element that a text becomes which is told to be a string by its first byte, and not a
+ * long one; 0 for others. Most texts are of this kind, and need no {@link ElementWriter}.
+ */
+export function plainTextBytes(bytes: Uint8Array, start: number, end: number): number {
+  const length = end - start, first = length === 0 ? 0 : bytes[start];
+  if (first >= ZERO && first <= ZERO + 9 || first === MINUS) return 0;
+  if (length < 64) return length + 2;
+  if (length < 126) return length + 3;
+  return length < 4096 ? length + 4 : 0;
+}
+
+/** Writes the element of a text of which {@link plainTextBytes} said how long it is. */
+export function writePlainText(
+  target: Uint8Array,
+  at: number,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): void {
+  const length = end - start;
+  if (length < 64) target[at++] = ENCODING_6_BIT_STRING | length;
+  else {
+    target[at] = ENCODING_12_BIT_STRING | length >> 8;
+    target[at + 1] = length;
+    at += 2;
+  }
+  copyBytes(bytes, start, end, target, at);
+  at += length;
+  if (length < 64) target[at] = length + 1;
+  else if (length < 126) target[at] = length + 2;
+  else {
+    target[at] = length + 2 >>> 7;
+    target[at + 1] = length + 2 & 0x7f | 0x80;
+  }
+}
+
 /** The integer that a text becomes inside a listpack, undefined when it stays a text. */
 function integerOf(bytes: Uint8Array, start: number, end: number): Integer64 | undefined {
   if (end - start > INTEGER64_TEXT_MAX || start === end) return undefined;

@@ -1,12 +1,20 @@
 // The ends of a long list: pushing, reading and dropping elements there.
 import type { Slice } from "../base/slice.ts";
 import { ELEMENT_OVERHEAD_BYTES, nodeBytesLimit, plainBytes } from "./list_fill.ts";
-import { ElementWriter } from "./listpack_element.ts";
+import { ElementWriter, plainTextBytes, writePlainText } from "./listpack_element.ts";
 import { LISTPACK_EMPTY_BYTES, LISTPACK_HEADER_BYTES } from "./listpack_format.ts";
-import { appendToNode, dropFirstOfNode, dropLastOfNode, prependToNode } from "./node_ends.ts";
+import {
+  dropFirstOfNode,
+  dropLastOfNode,
+  openFirstOfNode,
+  openLastOfNode,
+  popFirstOfNode,
+  popLastOfNode,
+} from "./node_ends.ts";
 import type { NodeListpack } from "./node_listpack.ts";
 import { BYTES, COUNT, FLAG_PLAIN, FLAGS } from "./packed_node_layout.ts";
 import { PackedNodes } from "./packed_nodes.ts";
+import type { TextSink } from "./tell_texts.ts";
 
 /** From so many nodes on a new one at an end is expected to be filled, and begins with some room. */
 const LONG_LIST_NODES = 4;
@@ -59,10 +67,13 @@ export class PackedEnds extends PackedNodes {
   prependInPlace(bytes: Uint8Array, start: number, end: number): boolean {
     const node = this.head;
     if (!this.hasRoom(node, end - start)) return false;
-    writer.chooseText(bytes, start, end);
     this.guard?.beforeChange(node);
-    const done = prependToNode(this.arena, node, writer);
-    if (!done) return false;
+    const plain = plainTextBytes(bytes, start, end);
+    if (plain === 0) writer.chooseText(bytes, start, end);
+    const at = openFirstOfNode(this.arena, node, plain === 0 ? writer.size : plain);
+    if (at === 0) return false;
+    if (plain === 0) writer.write(this.arena.u8, at);
+    else writePlainText(this.arena.u8, at, bytes, start, end);
     this.count++;
     this.forgetFound();
     return true;
@@ -72,11 +83,39 @@ export class PackedEnds extends PackedNodes {
   appendInPlace(bytes: Uint8Array, start: number, end: number): boolean {
     const node = this.tail;
     if (!this.hasRoom(node, end - start)) return false;
-    writer.chooseText(bytes, start, end);
     this.guard?.beforeChange(node);
-    const done = appendToNode(this.arena, node, writer);
-    if (done) this.count++;
-    return done;
+    const plain = plainTextBytes(bytes, start, end);
+    if (plain === 0) writer.chooseText(bytes, start, end);
+    const at = openLastOfNode(this.arena, node, plain === 0 ? writer.size : plain);
+    if (at === 0) return false;
+    if (plain === 0) writer.write(this.arena.u8, at);
+    else writePlainText(this.arena.u8, at, bytes, start, end);
+    this.count++;
+    return true;
+  }
+
+  /**
+   * Tells the sink the first element, of a list of several nodes, and removes it where that takes
+   * nothing but to say so; false, and nothing done, where it takes more.
+   */
+  popHeadInPlace(sink: TextSink): boolean {
+    const node = this.head;
+    if (this.nodes < 2) return false;
+    this.guard?.beforeChange(node);
+    if (!popFirstOfNode(this.arena, node, sink)) return false;
+    this.count--;
+    this.forgetFound();
+    return true;
+  }
+
+  /** As {@link popHeadInPlace}: the last element. */
+  popTailInPlace(sink: TextSink): boolean {
+    const node = this.tail;
+    if (this.nodes < 2) return false;
+    this.guard?.beforeChange(node);
+    if (!popLastOfNode(this.arena, node, sink)) return false;
+    this.count--;
+    return true;
   }
 
   /** Points the slice at the first element's text; the list is not empty. */

@@ -37,6 +37,8 @@ export class AofBuffer implements PropagationSink {
   #borrowed: Uint8Array | undefined;
   #borrowedStart = 0;
   #borrowedEnd = 0;
+  /** Where the request begins that was borrowed last. */
+  #lastPosition = -1;
   /** Database that the file's reader is in, -1 when that is not known. */
   #database = -1;
   #effectsInUnit = 0;
@@ -87,12 +89,18 @@ export class AofBuffer implements PropagationSink {
       if (bytes[slice.start - 1] !== LF) return false;
       if (bytes[slice.end] !== CR || bytes[slice.end + 1] !== LF) return false;
     }
-    if (bytes !== this.#borrowed || position !== this.#borrowedEnd) {
-      this.#settle();
-      this.#borrowed = bytes;
-      this.#borrowedStart = position;
+    const follows = bytes === this.#borrowed;
+    // Requests that are the same are one, however many of them stand in the read buffer in a row.
+    if (follows && position === this.#lastPosition) this.#borrowedEnd += end + 2 - position;
+    else {
+      if (!follows || position !== this.#borrowedEnd) {
+        this.#settle();
+        this.#borrowed = bytes;
+        this.#borrowedStart = position;
+      }
+      this.#borrowedEnd = end + 2;
     }
-    this.#borrowedEnd = end + 2;
+    this.#lastPosition = position;
     return true;
   }
 

@@ -156,6 +156,16 @@ export class ListValue {
       : chain.appendInPlace(bytes, start, end);
   }
 
+  /**
+   * Tells the sink the first or last element of a long list and removes it, where the list stays what
+   * and where it is; false, and nothing done, where not.
+   */
+  popInPlace(sink: TextSink, atHead: boolean): boolean {
+    const chain = this.#chain;
+    if (chain === undefined) return false;
+    return atHead ? chain.popHeadInPlace(sink) : chain.popTailInPlace(sink);
+  }
+
   /** Points {@link element} at the first or last one; the list is not empty. */
   readEnd(atHead: boolean): void {
     const chain = this.#chain;

@@ -69,6 +69,17 @@ Deno.test("requests that changed nothing are left out between others", () => {
   assertEquals(buffering.take(), SELECT_0 + sets.join(""));
 });
 
+Deno.test("requests that are the same stand in the file as often as they changed something", () => {
+  const buffering = new Buffering();
+  const push = command("RPUSH", "l", "v"),
+    pop = command("LPOP", "l"),
+    set = command("SET", "a", "1");
+  const del = command("DEL", "a");
+  buffering.receive(push.repeat(3) + pop.repeat(5) + set + del.repeat(3) + set.repeat(20) + del);
+  const written = push.repeat(3) + pop.repeat(3) + set + del + set.repeat(20) + del;
+  assertEquals(buffering.take(), SELECT_0 + written);
+});
+
 Deno.test("a request with other line ends than it should have is written with those", () => {
   // The decoder looks at the line ends of no request; the reader of the file may.
   const exact = command("SET", "k", "v");

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { latin1Bytes } from "../../src/base/bytes.ts";
+import { latin1, latin1Bytes } from "../../src/base/bytes.ts";
 import { RequestDecoder } from "../../src/resp/request_decoder.ts";
 import { forEachSeed, type Seeded } from "../support/seeded.ts";
 import { decodeCut, decodeWhole, Feeder, multibulk, OPEN_LIMITS } from "./decoding.ts";
@@ -51,8 +51,11 @@ function somePipeline(random: Seeded): { text: string; requests: string[][] } {
       const longest = random.chance(0.02) ? 100_000 : random.chance(0.2) ? 3000 : 20;
       return random.bytes(random.below(longest));
     });
-    requests.push(words);
-    text += multibulk(...words);
+    // The same again is decoded in another way.
+    for (let times = random.chance(0.2) ? random.between(2, 20) : 1; times > 0; times--) {
+      requests.push(words);
+      text += multibulk(...words);
+    }
     if (random.chance(0.1)) text += random.pick(["\r\n", "\n", "*0\r\n"]);
   }
   return { text, requests };
@@ -69,6 +72,20 @@ Deno.test("random pipelines of binary words decode the same in random pieces and
     }
     assertEquals(decodeCut(input, cuts, random.pick([0, 1, 2, 16])), { requests, error: "" });
   });
+});
+
+Deno.test("of requests that are the same any may be taken back", () => {
+  for (let index = 0; index < 6; index++) {
+    const decoder = new RequestDecoder(OPEN_LIMITS);
+    const text = multibulk("x", "y") + multibulk("PING").repeat(4) + multibulk("z", "y");
+    decoder.room().set(latin1Bytes(text));
+    decoder.received(text.length);
+    assertEquals(decoder.decodeBatch(6), 6);
+    decoder.rewind(index);
+    const left = decoder.decodeBatch(16);
+    const names = decoder.batch.slice(0, left).map(({ slices }) => latin1(slices[0].copy()));
+    assertEquals(names, ["x", "PING", "PING", "PING", "PING", "z"].slice(index));
+  }
 });
 
 Deno.test("requests taken back are decoded again, together with what came meanwhile", () => {

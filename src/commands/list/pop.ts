@@ -40,6 +40,9 @@ function countOf(argument: Slice): number {
 /** Replies the first or last element of the list of an entry and removes it. */
 export function popOne(call: Call, key: Slice, ref: number, atHead: boolean): void {
   const list = openList(call, ref);
+  if (list.popInPlace(call.reply, atHead)) {
+    return call.database.changed(key, atHead ? "lpop" : "rpop", 1);
+  }
   list.readEnd(atHead);
   call.reply.bulk(list.element);
   list.drop(atHead);
