@@ -6,7 +6,7 @@ import { TYPE_STRING } from "../../store/entry.ts";
 import type { Arena } from "../../memory/arena.ts";
 import { ByteSpan } from "../string/byte_span.ts";
 import { countBits } from "./count_bits.ts";
-import { countsBits } from "./unit.ts";
+import { BYTES_AT_ONCE, countsBits } from "./unit.ts";
 
 const span = new ByteSpan();
 
@@ -17,6 +17,7 @@ export function bitcount(call: Call): void {
   const ref = call.readTyped(call.at(1), TYPE_STRING);
   if (ref === 0) return reply.integer(0); // whatever the range says
   const { start, end } = database.stringOf(ref);
+  call.weigh((end - start) / BYTES_AT_ONCE);
   if (call.count === 2) return reply.integer(countBits(arena, start, end));
   if (call.count !== 4 && call.count !== 5) throw ERR.syntax;
   const first = integer64Of(call.at(2)), last = integer64Of(call.at(3));

@@ -5,7 +5,7 @@ import { CommandError, ERR } from "../../engine/errors.ts";
 import { TYPE_STRING } from "../../store/entry.ts";
 import { ByteSpan } from "../string/byte_span.ts";
 import { findBit } from "./find_bit.ts";
-import { countsBits } from "./unit.ts";
+import { BYTES_AT_ONCE, countsBits } from "./unit.ts";
 
 const NOT_A_BIT = new CommandError("ERR The bit argument must be 1 or 0.");
 const span = new ByteSpan();
@@ -19,6 +19,7 @@ export function bitpos(call: Call): void {
   const ref = call.readTyped(call.at(1), TYPE_STRING);
   if (ref === 0) return reply.integer(bit === 1 ? -1 : 0); // nothing but zeros, without end
   const { start, length } = database.stringOf(ref);
+  call.weigh(length / BYTES_AT_ONCE);
   const inBits = readSpan(call, length);
   if (span.empty) return reply.integer(-1);
   const first = inBits ? span.first : span.first * 8;

@@ -48,6 +48,7 @@ export const BITMAP_COMMANDS: readonly CommandSpec[] = [
     categories: ["bitmap"],
     keys: [keyAt(1, "RO access")],
     history: [["7.0.0", "Options BYTE and BIT."]],
+    short: true,
     handler: bitcount,
   },
   {
@@ -62,6 +63,7 @@ export const BITMAP_COMMANDS: readonly CommandSpec[] = [
     categories: ["bitmap"],
     keys: [keyAt(1, "RO access")],
     history: [["7.0.0", "Options BYTE and BIT."]],
+    short: true,
     handler: bitpos,
   },
   {
@@ -75,6 +77,7 @@ export const BITMAP_COMMANDS: readonly CommandSpec[] = [
     flags: ["write", "denyoom"],
     categories: ["bitmap"],
     keys: [keyAt(2, "OW update"), keyRange(3, -1, 1, "RO access")],
+    short: true,
     handler: bitop,
   },
   {

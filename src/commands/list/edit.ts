@@ -23,6 +23,7 @@ export function linsert(call: Call): void {
   let inserted = false;
   try {
     list.expect(element.length, 1);
+    call.weigh(list.length);
     inserted = seekPivot(list, call.at(3));
     if (inserted) list.insert(element, after);
   } finally {
@@ -71,6 +72,7 @@ export function lrem(call: Call): void {
   const list = openList(call, ref);
   let removed = 0;
   try {
+    call.weigh(list.length);
     removed = list.removeMatching(call.at(3), count);
   } finally {
     keepList(call, key, ref, list);

@@ -38,6 +38,7 @@ export function lpos(call: Call): void {
   const ref = call.readTyped(call.at(1), TYPE_LIST);
   if (ref === 0) return options.count < 0 ? reply.null() : reply.array(0);
   const list = openList(call, ref);
+  call.weigh(list.length);
   const search = new Search(list, call.at(2), options);
   if (options.count < 0) {
     const index = search.next();

@@ -151,6 +151,7 @@ export const LIST_COMMANDS: readonly CommandSpec[] = [
     flags: ["write", "denyoom"],
     categories: ["list"],
     keys: [keyAt(1, "RW insert")],
+    short: true,
     handler: linsert,
   },
   {
@@ -177,6 +178,7 @@ export const LIST_COMMANDS: readonly CommandSpec[] = [
     flags: ["write"],
     categories: ["list"],
     keys: [keyAt(1, "RW delete")],
+    short: true,
     handler: lrem,
   },
   {
@@ -221,6 +223,7 @@ export const LIST_COMMANDS: readonly CommandSpec[] = [
     flags: ["readonly"],
     categories: ["list"],
     keys: [keyAt(1, "RO access")],
+    short: true,
     handler: lpos,
   },
   {
@@ -263,6 +266,7 @@ export const LIST_COMMANDS: readonly CommandSpec[] = [
     flags: ["write"],
     categories: ["list"],
     keys: [keysCounted(1, "RW access delete")],
+    short: true,
     handler: lmpop,
   },
   {
@@ -278,6 +282,7 @@ export const LIST_COMMANDS: readonly CommandSpec[] = [
     categories: ["list"],
     keys: [keyRange(1, -2, 1, "RW access delete")],
     history: [["6.0.0", "The timeout may have a fraction."]],
+    short: true,
     handler: blpop,
   },
   {
@@ -293,6 +298,7 @@ export const LIST_COMMANDS: readonly CommandSpec[] = [
     categories: ["list"],
     keys: [keyRange(1, -2, 1, "RW access delete")],
     history: [["6.0.0", "The timeout may have a fraction."]],
+    short: true,
     handler: brpop,
   },
   {
@@ -336,6 +342,7 @@ export const LIST_COMMANDS: readonly CommandSpec[] = [
     flags: ["write", "blocking"],
     categories: ["list"],
     keys: [keysCounted(2, "RW access delete")],
+    short: true,
     handler: blmpop,
   },
 ];

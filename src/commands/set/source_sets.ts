@@ -16,10 +16,17 @@ export interface SourceSet {
  */
 export function openSources(call: Call, first: number, last: number): (SourceSet | undefined)[] {
   const sources: (SourceSet | undefined)[] = [];
+  let size = 0;
   for (let i = first; i <= last; i++) {
     const ref = call.readTyped(call.at(i), TYPE_SET);
-    sources.push(ref === 0 ? undefined : { ref, set: openSetApart(call, ref, i - first) });
+    if (ref === 0) sources.push(undefined);
+    else {
+      const set = openSetApart(call, ref, i - first);
+      sources.push({ ref, set });
+      size += set.size;
+    }
   }
+  call.weigh(size);
   return sources;
 }
 

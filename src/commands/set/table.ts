@@ -146,6 +146,7 @@ export const SET_COMMANDS: readonly CommandSpec[] = [
     categories: ["set"],
     keys: [keyRange(1, -1, 1, "RO access")],
     tips: ["nondeterministic_output_order"],
+    short: true,
     handler: sinter,
   },
   {
@@ -159,6 +160,7 @@ export const SET_COMMANDS: readonly CommandSpec[] = [
     flags: ["write", "denyoom"],
     categories: ["set"],
     keys: [keyAt(1, "RW update"), keyRange(2, -1, 1, "RO access")],
+    short: true,
     handler: sinterstore,
   },
   {
@@ -172,6 +174,7 @@ export const SET_COMMANDS: readonly CommandSpec[] = [
     flags: ["readonly"],
     categories: ["set"],
     keys: [keysCounted(1, "RO access")],
+    short: true,
     handler: sintercard,
   },
   {
@@ -186,6 +189,7 @@ export const SET_COMMANDS: readonly CommandSpec[] = [
     categories: ["set"],
     keys: [keyRange(1, -1, 1, "RO access")],
     tips: ["nondeterministic_output_order"],
+    short: true,
     handler: sunion,
   },
   {
@@ -199,6 +203,7 @@ export const SET_COMMANDS: readonly CommandSpec[] = [
     flags: ["write", "denyoom"],
     categories: ["set"],
     keys: [keyAt(1, "OW update"), keyRange(2, -1, 1, "RO access")],
+    short: true,
     handler: sunionstore,
   },
   {
@@ -213,6 +218,7 @@ export const SET_COMMANDS: readonly CommandSpec[] = [
     categories: ["set"],
     keys: [keyRange(1, -1, 1, "RO access")],
     tips: ["nondeterministic_output_order"],
+    short: true,
     handler: sdiff,
   },
   {
@@ -226,6 +232,7 @@ export const SET_COMMANDS: readonly CommandSpec[] = [
     flags: ["write", "denyoom"],
     categories: ["set"],
     keys: [keyAt(1, "OW update"), keyRange(2, -1, 1, "RO access")],
+    short: true,
     handler: sdiffstore,
   },
   {

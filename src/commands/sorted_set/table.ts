@@ -298,6 +298,7 @@ export const SORTED_SET_COMMANDS: readonly CommandSpec[] = [
     flags: ["write", "denyoom"],
     categories: ["sortedset"],
     keys: [keyAt(1, "OW update"), keyAt(2, "RO access")],
+    short: true,
     handler: zrangestore,
   },
   {
@@ -311,6 +312,7 @@ export const SORTED_SET_COMMANDS: readonly CommandSpec[] = [
     flags: ["write"],
     categories: ["sortedset"],
     keys: [keyAt(1, "RW delete")],
+    short: true,
     handler: zremrangebyrank,
   },
   {
@@ -325,6 +327,7 @@ export const SORTED_SET_COMMANDS: readonly CommandSpec[] = [
     flags: ["write"],
     categories: ["sortedset"],
     keys: [keyAt(1, "RW delete")],
+    short: true,
     handler: zremrangebyscore,
   },
   {
@@ -339,6 +342,7 @@ export const SORTED_SET_COMMANDS: readonly CommandSpec[] = [
     flags: ["write"],
     categories: ["sortedset"],
     keys: [keyAt(1, "RW delete")],
+    short: true,
     handler: zremrangebylex,
   },
   {
@@ -354,6 +358,7 @@ export const SORTED_SET_COMMANDS: readonly CommandSpec[] = [
     flags: ["readonly"],
     categories: ["sortedset"],
     keys: [keysCounted(1, "RO access")],
+    short: true,
     handler: zunion,
   },
   {
@@ -368,6 +373,7 @@ export const SORTED_SET_COMMANDS: readonly CommandSpec[] = [
     flags: ["readonly"],
     categories: ["sortedset"],
     keys: [keysCounted(1, "RO access")],
+    short: true,
     handler: zinter,
   },
   {
@@ -381,6 +387,7 @@ export const SORTED_SET_COMMANDS: readonly CommandSpec[] = [
     flags: ["readonly"],
     categories: ["sortedset"],
     keys: [keysCounted(1, "RO access")],
+    short: true,
     handler: zdiff,
   },
   {
@@ -396,6 +403,7 @@ export const SORTED_SET_COMMANDS: readonly CommandSpec[] = [
     flags: ["write", "denyoom"],
     categories: ["sortedset"],
     keys: [keyAt(1, "OW update"), keysCounted(2, "RO access")],
+    short: true,
     handler: zunionstore,
   },
   {
@@ -411,6 +419,7 @@ export const SORTED_SET_COMMANDS: readonly CommandSpec[] = [
     flags: ["write", "denyoom"],
     categories: ["sortedset"],
     keys: [keyAt(1, "OW update"), keysCounted(2, "RO access")],
+    short: true,
     handler: zinterstore,
   },
   {
@@ -424,6 +433,7 @@ export const SORTED_SET_COMMANDS: readonly CommandSpec[] = [
     flags: ["write", "denyoom"],
     categories: ["sortedset"],
     keys: [keyAt(1, "OW update"), keysCounted(2, "RO access")],
+    short: true,
     handler: zdiffstore,
   },
   {
@@ -438,6 +448,7 @@ export const SORTED_SET_COMMANDS: readonly CommandSpec[] = [
     flags: ["readonly"],
     categories: ["sortedset"],
     keys: [keysCounted(1, "RO access")],
+    short: true,
     handler: zintercard,
   },
   {
@@ -452,6 +463,7 @@ export const SORTED_SET_COMMANDS: readonly CommandSpec[] = [
     categories: ["sortedset"],
     keys: [keyAt(1, "RO access")],
     tips: ["nondeterministic_output"],
+    short: true,
     handler: zrandmember,
   },
   {

@@ -47,6 +47,7 @@ function removeRange(call: Call, range: ZsetRange, event: string): void {
   range.find(zset.elements);
   const { first, end } = range;
   const count = end - first;
+  call.weigh(count);
   if (count > 0 && count < size) {
     zset.elements.removeRanks(first, count);
     keepZset(call, key, ref, zset);

@@ -47,6 +47,7 @@ function someMembers(call: Call, wanted: bigint, withScores: boolean): void {
   if (ref === 0 || count === 0) return reply.array(0);
   const zset = openZset(call, ref), { elements } = zset, { size } = elements;
   const draws = count < 0 ? -count : Math.min(count, size);
+  call.weigh(zset.encoding === ENCODING_LISTPACK ? size : draws);
   if (withScores) reply.pairs(draws);
   else reply.array(draws);
   const write = () => {

@@ -96,6 +96,7 @@ export function zrangestore(call: Call): void {
     const { elements } = openZset(call, ref);
     findPortion(query, elements);
     const { first, end } = query.range;
+    call.weigh(end - first);
     // Only of a range of ranks is the size known beforehand, for Redis; a listpack knows no -0.
     if (query.by === "rank") zset.expect(end - first);
     let more = end > first && elements.seekRank(first);

@@ -30,6 +30,7 @@ export function exec(call: Call): void {
   if (spoiled) return reply.nullArray();
   call.propagateNothing(); // each command says for itself what it did
   const origin = nested(call.origin, ORIGINS.exec);
+  call.weigh(queued.length);
   reply.array(queued.length);
   for (let i = 0; i < queued.length; i++) services.execute(session, queued[i], reply, origin);
   recycle(queued);

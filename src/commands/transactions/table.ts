@@ -30,6 +30,7 @@ export const TRANSACTION_COMMANDS: readonly CommandSpec[] = [
     categories: ["transaction"],
     immediate: true,
     runsTransaction: true,
+    short: true,
     handler: exec,
   },
   {
