@@ -46,10 +46,10 @@ export class Arena {
   /** Per class: first span with a free block, 0 for none. */
   #partial = new Int32Array(CLASS_COUNT);
   // Columns beside those of the page heap, by span id.
-  #spanClass = new Uint8Array(256);
-  #spanFree = new Int32Array(256);
-  #spanBump = new Int32Array(256);
-  #spanUsed = new Int32Array(256);
+  #spanClass = new Uint8Array(1);
+  #spanFree = new Int32Array(1);
+  #spanBump = new Int32Array(1);
+  #spanUsed = new Int32Array(1);
 
   /** `maxBytes` bounds the memory, for tests; the default is the platform's 16 GiB. */
   constructor(maxBytes: number = MAX_WASM_PAGES * WASM_PAGE_BYTES) {

@@ -2,6 +2,7 @@
 import { invariant } from "../base/invariant.ts";
 
 const EXACT_LISTS = 256; // free spans of 1 to 255 pages have a list per length; longer ones share list 0
+const FIRST_COLUMN = 8;
 const IN_USE = 0;
 const FREE = 1;
 
@@ -17,20 +18,22 @@ function grown(array: Int32Array, length: number): Int32Array<ArrayBuffer> {
  * Pages come from returned spans first and from the never used end of the memory after that.
  */
 export class PageHeap {
+  // Short at first: once they were replaced, V8 does not take them for constant any more, and the
+  // whole hot path need not be compiled again when that happens under load.
   /** Span id of a page: every page of a span of small blocks, first and last page of the others. */
-  pageSpan = new Int32Array(1024);
+  pageSpan = new Int32Array(FIRST_COLUMN);
   /** First page of each span. */
-  spanPage = new Int32Array(256);
+  spanPage = new Int32Array(FIRST_COLUMN);
   /** Length of each span, in pages. */
-  spanPages = new Int32Array(256);
+  spanPages = new Int32Array(FIRST_COLUMN);
   /** Next and previous span in whatever list the span is in. */
-  spanNext = new Int32Array(256);
-  spanPrevious = new Int32Array(256);
+  spanNext = new Int32Array(FIRST_COLUMN);
+  spanPrevious = new Int32Array(FIRST_COLUMN);
   /** Pages in spans that are handed out. */
   usedPages = 0;
   /** First page that was never used; the pages from here on are still zero. */
   topPage = 1; // page 0 holds the null reference
-  #state = new Uint8Array(256);
+  #state = new Uint8Array(FIRST_COLUMN);
   #spareIds: number[] = [];
   #nextId = 1;
   #heads = new Int32Array(EXACT_LISTS);

@@ -5,6 +5,7 @@ import type { KeyMeta } from "../rdb/key_meta.ts";
 import type { StreamFacts, StreamIdParts, ValueSink } from "../rdb/value_sink.ts";
 import { TYPE_HASH, TYPE_LIST, TYPE_SET, TYPE_STREAM, TYPE_ZSET } from "../store/entry.ts";
 import type { Keyspace } from "../store/keyspace.ts";
+import { ENCODING_LISTPACK, ENCODING_LISTPACK_EX } from "../values/encodings.ts";
 import type { HashValues } from "../values/hash_values.ts";
 import type { ListValues } from "../values/list_values.ts";
 import type { SetValues } from "../values/set_values.ts";
@@ -84,8 +85,8 @@ export class KeyspaceValueSink implements ValueSink {
   }
 
   element(value: Slice): void {
-    if (this.#type === TYPE_LIST) this.#list.element(value);
-    else this.#set.member(value);
+    if (this.#type === TYPE_SET) return this.#set.member(value);
+    this.#list.element(value);
   }
 
   member(member: Slice, score: number): void {
@@ -97,14 +98,15 @@ export class KeyspaceValueSink implements ValueSink {
   }
 
   listpack(block: Slice, elements: number): void {
-    if (this.#type === TYPE_LIST) this.#list.listpack(block, elements);
-    else if (this.#type === TYPE_SET) this.#set.listpack(block, elements);
-    else if (this.#type === TYPE_ZSET) this.#zset.listpack(block, elements);
-    else this.#hash.listpack(block, elements);
+    const type = this.#type;
+    if (type === TYPE_HASH) return this.#hash.adopt(block, ENCODING_LISTPACK, elements / 2);
+    if (type === TYPE_LIST) return this.#list.listpack(block, elements);
+    if (type === TYPE_SET) this.#set.listpack(block, elements);
+    else this.#zset.listpack(block, elements);
   }
 
   listpackWithExpiry(block: Slice, elements: number): void {
-    this.#hash.listpackWithExpiry(block, elements);
+    this.#hash.adopt(block, ENCODING_LISTPACK_EX, elements / 3);
   }
 
   intset(block: Slice): void {

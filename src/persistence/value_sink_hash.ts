@@ -2,11 +2,7 @@
 import type { Slice } from "../base/slice.ts";
 import { Listpack } from "../memory/listpack.ts";
 import { RdbRejection } from "../rdb/rdb_error.ts";
-import {
-  ENCODING_HASHTABLE,
-  ENCODING_LISTPACK,
-  ENCODING_LISTPACK_EX,
-} from "../values/encodings.ts";
+import { ENCODING_HASHTABLE, ENCODING_LISTPACK_EX } from "../values/encodings.ts";
 import { HashValue } from "../values/hash_value.ts";
 import type { FieldTable } from "../values/hash_value_table.ts";
 import type { HashValues } from "../values/hash_values.ts";
@@ -51,12 +47,21 @@ export class HashBuilder implements ValueBuilder {
 
   /** `expireAtMs`: Unix milliseconds, -1 for never. */
   field(field: Slice, value: Slice, expireAtMs: number): void {
+    const fields = this.#fields;
+    if (fields === undefined || expireAtMs >= 0) return this.#rareField(field, value, expireAtMs);
+    const hash = fields.table.hash(field.bytes, field.start, field.end);
+    if (this.#batch.add(fields.newEntry(field, value), hash)) this.#link(fields);
+  }
+
+  #rareField(field: Slice, value: Slice, expireAtMs: number): void {
     if (!this.#isOpen) this.#create(this.#size);
-    if (this.#fields === undefined && !this.#stayedSmall(field, value, expireAtMs)) {
+    if (this.#fields === undefined) {
+      if (this.#stayedSmall(field, value, expireAtMs)) return;
       this.#fields = this.#hash.table;
       this.#fields.table.reserve(this.#size);
-    } else if (this.#fields === undefined) return;
-    this.#insert(this.#fields, field, value, expireAtMs);
+    }
+    if (expireAtMs < 0) this.field(field, value, expireAtMs);
+    else this.#insertExpiring(this.#fields, field, value, expireAtMs);
   }
 
   #create(size: number): void {
@@ -83,13 +88,9 @@ export class HashBuilder implements ValueBuilder {
     return true;
   }
 
-  #insert(fields: FieldTable, field: Slice, value: Slice, expireAtMs: number): void {
+  #insertExpiring(fields: FieldTable, field: Slice, value: Slice, expireAtMs: number): void {
     const { bytes, start, end } = field, { table } = fields;
     const hash = table.hash(bytes, start, end);
-    if (expireAtMs < 0) {
-      if (this.#batch.add(fields.newEntry(field, value), hash)) this.#link(fields);
-      return;
-    }
     if (table.find(bytes, start, end, hash) !== 0) throw repeated();
     fields.setExpireAt(fields.insert(field, value, hash), instantOf(expireAtMs));
   }
@@ -99,15 +100,8 @@ export class HashBuilder implements ValueBuilder {
     this.#batch.reset();
   }
 
-  listpack(block: Slice, elements: number): void {
-    this.#adopt(block, ENCODING_LISTPACK, elements / 2);
-  }
-
-  listpackWithExpiry(block: Slice, elements: number): void {
-    this.#adopt(block, ENCODING_LISTPACK_EX, elements / 3);
-  }
-
-  #adopt({ bytes, start, end }: Slice, encoding: number, fields: number): void {
+  /** A whole hash of so many fields, as a block of this encoding. */
+  adopt({ bytes, start, end }: Slice, encoding: number, fields: number): void {
     const ref = this.#listpack.createFrom(bytes, start, end);
     const tooMany = fields > this.#hashes.services.limits.hashMaxListpackEntries;
     const source = this.#source.open(encoding, ref);
@@ -129,7 +123,7 @@ export class HashBuilder implements ValueBuilder {
     fields.table.reserve(size);
     source.begin();
     while (source.next()) {
-      this.#insert(fields, source.field, source.content, source.expireAtMs);
+      this.field(source.field, source.content, source.expireAtMs);
     }
     source.end();
     source.free();

@@ -49,7 +49,10 @@ export class SetBuilder implements ValueBuilder {
 
   member(member: Slice): void {
     if (this.#table === undefined && this.#stayedSmall(member)) return;
-    this.#addToTable(this.#table!, member);
+    const table = this.#table!, { arena } = table, { bytes, start, end } = member;
+    const hash = table.hash(bytes, start, end);
+    const ref = allocateMember(arena, bytes === arena.u8 ? undefined : bytes, start, end);
+    if (this.#batch.add(ref, hash)) this.#link(table);
   }
 
   /** Adds a member to a set that is no table; false when it is one from now on, without it. */
@@ -67,13 +70,6 @@ export class SetBuilder implements ValueBuilder {
     if (!set.add(member)) throw repeated();
     if (set.encoding === ENCODING_HASHTABLE) set.table.reserve(this.#size);
     return true;
-  }
-
-  #addToTable(table: HashTable, { bytes, start, end }: Slice): void {
-    const { arena } = table;
-    const hash = table.hash(bytes, start, end);
-    const ref = allocateMember(arena, bytes === arena.u8 ? undefined : bytes, start, end);
-    if (this.#batch.add(ref, hash)) this.#link(table);
   }
 
   #link(table: HashTable): void {

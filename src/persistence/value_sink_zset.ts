@@ -23,6 +23,8 @@ export class ZsetBuilder implements ValueBuilder {
   #size = 0;
   #isOpen = false;
   #sourceIsOpen = false;
+  /** The elements of a sorted set that is a table. */
+  #table: ZsetTable | undefined;
 
   constructor(zsets: ZsetValues) {
     const { arena } = zsets.services;
@@ -45,21 +47,26 @@ export class ZsetBuilder implements ValueBuilder {
   }
 
   member(member: Slice, score: number): void {
+    const zset = this.#table;
+    if (zset === undefined) return this.#firstMember(member, score);
+    // First, as a new entry may make the memory move in which the member lies.
+    const hash = zset.table.hash(member.bytes, member.start, member.end);
+    if (this.#batch.add(zset.newEntry(member, score), hash)) this.#link(zset);
+  }
+
+  /** A member of a sorted set that is not known to be a table. */
+  #firstMember(member: Slice, score: number): void {
     const zset = this.#zset;
     if (!this.#isOpen) {
       zset.create(this.#size, 0);
       this.#isOpen = true;
     }
-    if (zset.encoding !== ENCODING_LISTPACK) return this.#addToTable(member, score);
+    if (zset.encoding !== ENCODING_LISTPACK) {
+      this.#table = zset.elements as ZsetTable;
+      return this.member(member, score);
+    }
     if (zset.elements.find(member)) throw repeated();
     zset.insert(member, score);
-  }
-
-  #addToTable(member: Slice, score: number): void {
-    const zset = this.#zset.elements as ZsetTable;
-    // First, as a new entry may make the memory move in which the member lies.
-    const hash = zset.table.hash(member.bytes, member.start, member.end);
-    if (this.#batch.add(zset.newEntry(member, score), hash)) this.#link(zset);
   }
 
   /**
@@ -101,8 +108,9 @@ export class ZsetBuilder implements ValueBuilder {
   }
 
   finish(): void {
-    if (this.#batch.count > 0) this.#link(this.#zset.elements as ZsetTable);
+    if (this.#batch.count > 0) this.#link(this.#table!);
     this.#isOpen = false;
+    this.#table = undefined;
   }
 
   abandon(): void {
@@ -110,6 +118,7 @@ export class ZsetBuilder implements ValueBuilder {
     if (this.#isOpen) this.#zset.free();
     if (this.#sourceIsOpen) this.#source.free();
     this.#isOpen = this.#sourceIsOpen = false;
+    this.#table = undefined;
   }
 }
 

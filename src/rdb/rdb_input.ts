@@ -176,10 +176,14 @@ export class RdbInput {
         return slot.takeFromWindow(source, length);
       }
     }
-    this.#readAnyString(slot);
+    this.readBlock(slot);
   }
 
-  #readAnyString(slot: StringSlot): void {
+  /**
+   * As {@link readString}, for strings that are most likely compressed: apart, so that the compiler does not
+   * put decompressing into everybody who reads strings.
+   */
+  readBlock(slot: StringSlot): void {
     const length = this.readLengthOrEncoding();
     if (this.isEncoded) {
       this.#readEncodedString(length, slot);

@@ -114,9 +114,7 @@ export class RdbReader {
     readFrom(bytes, view);
     try {
       if (this.#version === 0) this.#readHeader();
-      do {
-        this.#readRecord();
-      } while (!this.#complete && this.#source.offset < stopAt);
+      this.#readRecords(stopAt);
     } catch (error) {
       throw this.#explain(error);
     }
@@ -159,17 +157,20 @@ export class RdbReader {
     this.#sink.version(version, isValkey);
   }
 
-  // One opcode with what belongs to it, or one key.
-  #readRecord(): void {
-    const source = this.#source;
-    source.heldAt = source.position;
-    this.#recordOffset = source.windowOffset + source.position;
-    this.#recordType = -1;
-    const type = this.#recordType = this.#input.readByte();
-    if (type === VALUE_TYPE.string) this.#readStringRecord();
-    else if (type === OPCODE.expireTimeMs) this.#meta.expireAtMs = this.#input.readInt64();
-    else if (valueTypeName(type, this.#dialect) !== undefined) this.#readValueRecord(type);
-    else this.#readOpcode(type);
+  // Records are an opcode with what belongs to it, or a key. One function, not one a record that is
+  // compiled by itself and again in the loop.
+  #readRecords(stopAt: number): void {
+    const source = this.#source, input = this.#input;
+    do {
+      source.heldAt = source.position;
+      this.#recordOffset = source.windowOffset + source.position;
+      this.#recordType = -1;
+      const type = this.#recordType = input.readByte();
+      if (type === VALUE_TYPE.string) this.#readStringRecord();
+      else if (type === OPCODE.expireTimeMs) this.#meta.expireAtMs = input.readInt64();
+      else if (valueTypeName(type, this.#dialect) !== undefined) this.#readValueRecord(type);
+      else this.#readOpcode(type);
+    } while (!this.#complete && source.offset < stopAt);
   }
 
   #readStringRecord(): void {

@@ -7,6 +7,7 @@ import {
 } from "../../memory/listpack_format.ts";
 import { behindElement, faultOfElement, listpackFault } from "./listpack.ts";
 
+const NO_BYTES: Uint8Array = new Uint8Array(0);
 const SAME_FIELDS = 2;
 /** The largest integer that is one byte, and one of the length behind it. */
 const LARGEST_SHORT_INTEGER = 127;
@@ -26,7 +27,7 @@ export function streamListpackFault(
 ): string | undefined {
   const headerFault = listpackFault(bytes, first, limit, false);
   if (headerFault !== undefined) return headerFault;
-  const walk = new BlockWalk(bytes, first, limit);
+  walk.begin(bytes, first, limit);
   try {
     walk.checkBlock();
   } catch (error) {
@@ -39,15 +40,15 @@ export function streamListpackFault(
 class BlockFault extends Error {}
 
 class BlockWalk {
-  readonly #bytes: Uint8Array;
-  readonly #first: number;
+  #bytes = NO_BYTES;
+  #first = 0;
   /** Place of the end mark. */
-  readonly #last: number;
+  #last = 0;
   /** The present element, and the next one. */
   #element = 0;
-  #next: number;
+  #next = 0;
 
-  constructor(bytes: Uint8Array, first: number, limit: number) {
+  begin(bytes: Uint8Array, first: number, limit: number): void {
     this.#bytes = bytes;
     this.#first = first;
     this.#last = limit - 1;
@@ -144,3 +145,6 @@ class BlockWalk {
     throw new BlockFault(faultOfElement(this.#bytes, this.#first, this.#last + 1));
   }
 }
+
+// One for all checks: they do not overlap.
+const walk = new BlockWalk();

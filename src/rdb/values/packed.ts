@@ -37,7 +37,7 @@ export function readQuicklist(context: ValueContext, type: number): boolean {
   for (let nodes = input.readLength(); nodes > 0; nodes--) {
     const container = type === VALUE_TYPE.listQuicklist2 ? input.readLength() : NODE_ZIPLIST;
     input.hold();
-    input.readString(first);
+    input.readBlock(first);
     const block = first.slice;
     if (block.length === 0) throw input.error("list node without bytes");
     const elements = nodeLength(input, container, block);
@@ -72,7 +72,7 @@ function nodeLength(input: RdbInput, container: number, block: Slice): number {
 export function readIntset(context: ValueContext): boolean {
   const { input, sink, first } = context;
   input.hold();
-  input.readString(first);
+  input.readBlock(first);
   const { bytes, start, end } = first.slice;
   // The order is checked always: binary search depends on it.
   refuse(input, intsetFault(bytes, start, end, true));
@@ -145,7 +145,7 @@ export function readZiplistHash(context: ValueContext): boolean {
 export function readZipmapHash(context: ValueContext): boolean {
   const { input, first } = context;
   input.hold();
-  input.readString(first);
+  input.readBlock(first);
   const { bytes, start, end } = first.slice;
   refuse(input, zipmapFault(bytes, start, end, true));
   refuse(input, repetitionFault(begin(zipmapCursor, first.slice), 2));
@@ -170,7 +170,7 @@ export function readZiplistSortedSet(context: ValueContext): boolean {
 
 function readZiplist({ input, first }: ValueContext): Slice {
   input.hold();
-  input.readString(first);
+  input.readBlock(first);
   const { bytes, start, end } = first.slice;
   // In full, whatever `sanitize` says: the elements are about to be read one by one.
   refuse(input, ziplistFault(bytes, start, end, true));
@@ -181,7 +181,7 @@ function readZiplist({ input, first }: ValueContext): Slice {
 function readListpack(context: ValueContext, groupLength: number, distinct = false): number {
   const { input, first, sanitize } = context;
   input.hold();
-  input.readString(first);
+  input.readBlock(first);
   const { bytes, start, end } = first.slice;
   // Redis looks at the elements only to sanitize. Here a block with a fault could make a later
   // command read what belongs to another key, so that it never gets in.

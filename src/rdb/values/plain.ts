@@ -12,7 +12,7 @@ const NOT_A_NUMBER = 253;
  * Elements that one call delivers: a loop over all of a large value would be compiled while it runs,
  * which takes longer, and again whenever it meets something new.
  */
-const CALL_ELEMENTS = 256;
+const CALL_ELEMENTS = 1024;
 
 export function readPlainList(context: ValueContext): boolean {
   const { input, sink } = context;

@@ -25,15 +25,18 @@ export function readStream(context: ValueContext, type: number): boolean {
 }
 
 function readBlock({ input, sink, first, second }: ValueContext): void {
+  const { source } = input, { moves } = source, id = second, block = first;
   input.hold();
-  input.readPair(first, second);
-  if (first.slice.length !== ID_BYTES) {
-    throw input.error(`stream block with an ID of ${first.slice.length} bytes`);
+  input.readString(id);
+  input.readBlock(block);
+  if (source.moves !== moves) id.follow(source);
+  if (id.slice.length !== ID_BYTES) {
+    throw input.error(`stream block with an ID of ${id.slice.length} bytes`);
   }
-  const { bytes, start, end } = second.slice;
+  const { bytes, start, end } = block.slice;
   const fault = streamListpackFault(bytes, start, end);
   if (fault !== undefined) throw input.error(fault);
-  sink.streamBlock(first.slice, second.slice);
+  sink.streamBlock(id.slice, block.slice);
 }
 
 function readFacts(input: RdbInput, type: number): StreamFacts {
