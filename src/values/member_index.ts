@@ -26,9 +26,12 @@ export class MemberIndex {
     return this.#list !== undefined;
   }
 
-  /** Indexes a listpack, where that pays for so many questions. */
-  build(list: Listpack, questions: number): void {
-    const count = list.count;
+  /**
+   * Indexes every `every`-th element of a listpack from the first on, where that pays for so many
+   * questions.
+   */
+  build(list: Listpack, questions: number, every = 1): void {
+    const count = list.count / every;
     if (questions <= COMPARISONS_PER_ELEMENT || count <= COMPARISONS_PER_ELEMENT) return;
     if (count > INDEXED_MAX) return;
     let places = 16;
@@ -41,6 +44,7 @@ export class MemberIndex {
     for (let at = list.first(); at !== 0; at = list.next(at)) {
       list.elementInto(at, text);
       this.#add(hashOf(text.bytes, text.start, text.end), at);
+      if (every === 2) at = list.next(at);
     }
   }
 

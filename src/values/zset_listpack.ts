@@ -17,6 +17,7 @@ import {
   isStringEncoding,
   LISTPACK_HEADER_BYTES,
 } from "../memory/listpack_format.ts";
+import { MemberIndex } from "./member_index.ts";
 import type { ElementSink, ZsetElements } from "./zset_elements.ts";
 
 /** A window on one sorted set at a time that is a listpack; {@link ref} is where it is after an edit. */
@@ -27,6 +28,7 @@ export class ZsetListpack implements ZsetElements {
   #at = 0;
   /** Of its score, which is read when somebody asks for it. */
   #scoreAt = 0;
+  readonly #index = new MemberIndex();
   readonly #text = new Slice();
   readonly #digits = new Uint8Array(Math.max(DOUBLE_TEXT_MAX, INTEGER64_TEXT_MAX));
   readonly #outside = new Slice();
@@ -69,9 +71,20 @@ export class ZsetListpack implements ZsetElements {
     return scoreOf(list.arena.u8, list.base + this.#scoreAt);
   }
 
+  /** Makes ready for {@link find} to be asked so many times, until {@link endQuestions}. */
+  expectQuestions(questions: number): void {
+    this.#index.build(this.#list, questions, 2);
+  }
+
+  endQuestions(): void {
+    this.#index.clear();
+  }
+
   find({ bytes, start, end }: Slice): boolean {
-    const list = this.#list;
-    const at = this.#at = list.find(bytes, start, end, 2);
+    const list = this.#list, index = this.#index;
+    const at = this.#at = index.ready
+      ? index.find(bytes, start, end)
+      : list.find(bytes, start, end, 2);
     if (at === 0) return false;
     this.#scoreAt = list.next(at);
     return true;

@@ -1,8 +1,10 @@
 // ZUNION, ZINTER, ZDIFF, their STORE forms, and ZINTERCARD.
-import type { Slice } from "../../base/slice.ts";
+import { Slice } from "../../base/slice.ts";
 import { clampedIntegerOf, doubleOf, keyword } from "../../engine/arguments.ts";
 import type { Call } from "../../engine/call.ts";
 import { CommandError, ERR } from "../../engine/errors.ts";
+import { ENCODING_LISTPACK } from "../../values/encodings.ts";
+import { ScoredMembers } from "../../values/scored_members.ts";
 import type { ZsetValue } from "../../values/zset_value.ts";
 import { buildZset, replaceByZset } from "./open_zset.ts";
 import { openSources, type Source } from "./sources.ts";
@@ -17,6 +19,9 @@ const MAX = keyword("max");
 
 const WEIGHT_NOT_FLOAT = new CommandError("ERR weight value is not a float");
 const NEGATIVE_LIMIT = new CommandError("ERR LIMIT can't be negative");
+
+/** Of more sources a union is put together: to look each member up in all others would be more. */
+const LOOKED_UP_SOURCES = 4;
 
 /** Joins the scores that one member has in two inputs. */
 type Aggregate = (a: number, b: number) => number;
@@ -74,35 +79,85 @@ export function zintercard(call: Call): void {
   call.reply.integer(size);
 }
 
-type Fill = (result: ZsetValue, combination: Combination) => void;
+/** Puts what a command answers into {@link found}. */
+type Collect = (call: Call, combination: Combination) => void;
 
-function answer(call: Call, combination: Combination, fill: Fill): void {
-  const { reply } = call, { withScores } = combination;
-  const result = build(call, combination, fill), { elements } = result;
-  if (withScores) reply.pairs(elements.size);
-  else reply.array(elements.size);
-  if (elements.size > 0) elements.tell(0, elements.size, false, withScores, reply);
-  result.free();
+/** Of the command that runs. */
+const found = new ScoredMembers();
+const member = new Slice();
+
+function collectAll(call: Call, combination: Combination, collect: Collect): void {
+  found.clear();
+  collect(call, combination);
+  found.sort();
 }
 
-function store(call: Call, combination: Combination, fill: Fill, event: string): void {
-  const result = build(call, combination, fill);
-  result.toListpackIfAllowed();
+function answer(call: Call, combination: Combination, collect: Collect): void {
+  const { reply } = call, { withScores } = combination;
+  collectAll(call, combination, collect);
+  if (withScores) reply.pairs(found.size);
+  else reply.array(found.size);
+  found.tell(withScores, reply);
+}
+
+function store(call: Call, combination: Combination, collect: Collect, event: string): void {
+  collectAll(call, combination, collect);
+  const result = buildZset(call, (zset) => {
+    zset.expect(found.size);
+    for (let i = 0; i < found.size; i++) {
+      const index = found.order[i];
+      found.memberInto(index, member);
+      if (zset.encoding !== ENCODING_LISTPACK) zset.elements.find(member); // prepares the insertion
+      zset.insert(member, found.score(index));
+    }
+  });
   call.reply.integer(replaceByZset(call, call.at(1), result, event));
 }
 
-/** A result is a table at first, however small: there -0 is another score than 0. */
-function build(call: Call, combination: Combination, fill: Fill): ZsetValue {
-  return buildZset(call, (zset) => {
+/**
+ * Fills {@link found} by way of a sorted set, where members would have to be looked up in too many
+ * sources. It is a table, however small: there -0 is another score than 0.
+ */
+function collectBy(
+  call: Call,
+  combination: Combination,
+  fill: (result: ZsetValue, combination: Combination) => void,
+): void {
+  const result = buildZset(call, (zset) => {
     zset.toTable(combination.sources[0].size);
     fill(zset, combination);
   });
+  const { elements } = result;
+  for (let more = elements.seekRank(0); more; more = elements.next()) {
+    found.add(elements.member, elements.score);
+  }
+  result.free();
 }
 
-function union(result: ZsetValue, { sources, aggregate }: Combination): void {
-  const inOrder = bySize(sources);
-  for (const source of inOrder) {
-    each(source, () => {
+function union(call: Call, combination: Combination): void {
+  const sources = bySize(combination.sources), { aggregate } = combination;
+  // Two windows on one table have one cursor.
+  const once = sources.every(({ ref }, i) =>
+    ref === 0 || sources.findIndex((other) => other.ref === ref) === i
+  );
+  if (!once || sources.length > LOOKED_UP_SOURCES) return collectBy(call, combination, unite);
+  for (let i = 0; i < sources.length; i++) {
+    const source = sources[i], others = sources.filter((other) => other !== source);
+    each(source, others, () => {
+      for (let j = 0; j < i; j++) if (sources[j].has(source)) return true;
+      let score = weighed(source);
+      for (let j = i + 1; j < sources.length; j++) {
+        if (sources[j].has(source)) score = aggregate(score, weighed(sources[j]));
+      }
+      found.add(source.member, score);
+      return true;
+    });
+  }
+}
+
+function unite(result: ZsetValue, { sources, aggregate }: Combination): void {
+  for (const source of bySize(sources)) {
+    each(source, [], () => {
       const { member } = source, score = weighed(source), { elements } = result;
       if (!elements.find(member)) result.insert(member, score);
       // Without a look at the old score: -0 and 0 are equal, and -0 + 0 must become 0.
@@ -112,59 +167,57 @@ function union(result: ZsetValue, { sources, aggregate }: Combination): void {
   }
 }
 
-function intersection(result: ZsetValue, { sources, aggregate }: Combination): void {
-  intersect(sources, aggregate, (member, score) => {
-    result.set(member, score);
+function intersection(_call: Call, { sources, aggregate }: Combination): void {
+  intersect(sources, aggregate, (source, score) => {
+    found.add(source.member, score);
     return true;
   });
 }
 
-/** Gives each member that all have, with its score, to `take`, until it answers false. */
+/** Stops at each member that all have, with its score, until `take` answers false. */
 function intersect(
   sources: readonly Source[],
   aggregate: Aggregate,
-  take: (member: Slice, score: number) => boolean,
+  take: (source: Source, score: number) => boolean,
 ): void {
   const [first, ...others] = bySize(sources);
-  each(first, () => {
-    const { member, score: own } = first;
+  each(first, others.filter(({ ref }) => ref !== first.ref), () => {
+    const own = first.score;
     let score = weighed(first);
-    for (const other of others) {
-      if (other.ref !== first.ref && !other.has(member)) return true;
-      const found = other.ref === first.ref ? own : other.score;
-      score = aggregate(score, found * other.weight);
+    for (let i = 0; i < others.length; i++) {
+      const other = others[i], isFirst = other.ref === first.ref;
+      if (!isFirst && !other.has(first)) return true;
+      score = aggregate(score, (isFirst ? own : other.score) * other.weight);
     }
-    return take(member, score);
+    return take(first, score);
   });
 }
 
-function difference(result: ZsetValue, { sources }: Combination): void {
+function difference(call: Call, combination: Combination): void {
+  const { sources } = combination;
   const [first, ...others] = sources;
   if (others.some((other) => other.ref === first.ref)) return;
   // Looking each member up in all others, against removing the members of the others one by one.
   let removing = first.size;
   for (const { size } of others) removing += size;
-  if (first.size * sources.length / 2 <= removing) addMissing(result, first, others);
-  else addAndRemove(result, first, others);
-}
-
-function addMissing(result: ZsetValue, first: Source, others: readonly Source[]): void {
+  if (first.size * sources.length / 2 > removing) return collectBy(call, combination, addAndRemove);
   // The largest first: it is the likeliest to have the member.
   const inOrder = bySize(others).reverse();
-  each(first, () => {
-    const { member, score } = first;
-    if (!inOrder.some((other) => other.has(member))) result.set(member, score);
+  each(first, inOrder, () => {
+    for (let i = 0; i < inOrder.length; i++) if (inOrder[i].has(first)) return true;
+    found.add(first.member, first.score);
     return true;
   });
 }
 
-function addAndRemove(result: ZsetValue, first: Source, others: readonly Source[]): void {
-  each(first, () => {
+function addAndRemove(result: ZsetValue, { sources }: Combination): void {
+  const [first, ...others] = sources;
+  each(first, [], () => {
     result.set(first.member, first.score);
     return true;
   });
   for (const other of others) {
-    each(other, () => {
+    each(other, [], () => {
       if (result.elements.find(other.member)) result.elements.remove();
       return result.size > 0;
     });
@@ -176,13 +229,15 @@ function bySize(sources: readonly Source[]): Source[] {
   return [...sources].sort((a, b) => a.size - b.size);
 }
 
-/** Steps through a source until `visit` answers false. */
-function each(source: Source, visit: () => boolean): void {
+/** Steps through a source until `visit` answers false, which asks others whether they have members. */
+function each(source: Source, asked: readonly Source[], visit: () => boolean): void {
+  for (let i = 0; i < asked.length; i++) asked[i].expectQuestions(source.size);
   source.begin();
   try {
     while (source.next() && visit());
   } finally {
     source.end();
+    for (let i = 0; i < asked.length; i++) asked[i].endQuestions();
   }
 }
 

@@ -2,9 +2,11 @@
 import type { Slice } from "../../base/slice.ts";
 import type { Call } from "../../engine/call.ts";
 import { ERR } from "../../engine/errors.ts";
-import { TYPE_SET, TYPE_ZSET } from "../../store/entry.ts";
+import { ENCODING_HASHTABLE, TYPE_SET, TYPE_ZSET } from "../../store/entry.ts";
 import type { SetValue } from "../../values/set_value.ts";
 import type { ZsetElements } from "../../values/zset_elements.ts";
+import { ZsetListpack } from "../../values/zset_listpack.ts";
+import { ZsetTable } from "../../values/zset_table.ts";
 import { openSetApart } from "../set/open_set.ts";
 import { openZsetApart } from "./open_zset.ts";
 
@@ -22,7 +24,13 @@ export interface Source {
   begin(): void;
   next(): boolean;
   end(): void;
-  has(member: Slice): boolean;
+  /** The entry of the member in a hash table, 0 where it is in none. */
+  readonly entry: number;
+  /** Whether the member that another source stepped to is in this one. */
+  has(other: Source): boolean;
+  /** Makes ready for {@link has} to be asked so many times, until {@link endQuestions}. */
+  expectQuestions(questions: number): void;
+  endQuestions(): void;
 }
 
 /**
@@ -32,6 +40,7 @@ export interface Source {
 export function openSources(call: Call, first: number, count: number): Source[] {
   const { database } = call;
   const sources: Source[] = [];
+  let size = 0;
   for (let i = first; i < first + count; i++) {
     const ref = database.read(call.at(i));
     const type = ref === 0 ? TYPE_ZSET : database.typeOf(ref);
@@ -40,7 +49,9 @@ export function openSources(call: Call, first: number, count: number): Source[] 
     else {sources.push(
         new ZsetSource(ref, ref === 0 ? undefined : openZsetApart(call, ref, i - first).elements),
       );}
+    size += sources[i - first].size;
   }
+  call.weigh(size);
   return sources;
 }
 
@@ -49,12 +60,20 @@ class ZsetSource implements Source {
   readonly size: number;
   weight = 1;
   readonly #elements: ZsetElements | undefined;
+  readonly #table: ZsetTable | undefined;
+  readonly #listpack: ZsetListpack | undefined;
   #started = false;
 
   constructor(ref: number, elements: ZsetElements | undefined) {
     this.ref = ref;
     this.size = elements === undefined ? 0 : elements.size;
     this.#elements = elements;
+    this.#table = elements instanceof ZsetTable ? elements : undefined;
+    this.#listpack = elements instanceof ZsetListpack ? elements : undefined;
+  }
+
+  get entry(): number {
+    return this.#table === undefined ? 0 : this.#table.entry;
   }
 
   get member(): Slice {
@@ -79,8 +98,20 @@ class ZsetSource implements Source {
 
   end(): void {}
 
-  has(member: Slice): boolean {
-    return this.#elements !== undefined && this.#elements.find(member);
+  has(other: Source): boolean {
+    if (this.#elements === undefined) return false;
+    const { entry } = other;
+    // The hash of a member is known where it is an entry already.
+    if (this.#table !== undefined && entry !== 0) return this.#table.findEntry(other.member, entry);
+    return this.#elements.find(other.member);
+  }
+
+  expectQuestions(questions: number): void {
+    this.#listpack?.expectQuestions(questions);
+  }
+
+  endQuestions(): void {
+    this.#listpack?.endQuestions();
   }
 }
 
@@ -113,7 +144,23 @@ class SetSource implements Source {
     this.#set.end();
   }
 
-  has(member: Slice): boolean {
-    return this.#set.has(member);
+  get entry(): number {
+    return this.#set.encoding === ENCODING_HASHTABLE ? this.#set.position : 0;
+  }
+
+  has(other: Source): boolean {
+    const { member, entry } = other;
+    if (entry === 0 || this.#set.encoding !== ENCODING_HASHTABLE) return this.#set.has(member);
+    const { table } = this.#set;
+    const hash = table.arena.i32[entry * 2 + 1];
+    return table.find(member.bytes, member.start, member.end, hash) !== 0;
+  }
+
+  expectQuestions(questions: number): void {
+    this.#set.expectQuestions(questions);
+  }
+
+  endQuestions(): void {
+    this.#set.endQuestions();
   }
 }
