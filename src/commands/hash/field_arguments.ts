@@ -31,12 +31,16 @@ export function fieldsFrom(call: Call, at: number, countError: CommandError = FI
   return at + 2;
 }
 
-/** Where the fields end that `FIELDS numfields` at `at` counts, 0 where the count is wrong. */
-export function fieldsFromAnywhere(call: Call, at: number): number {
+/**
+ * Where the fields end that `FIELDS numfields` at `at` counts, 0 where the count is wrong. Each takes
+ * `stride` arguments.
+ */
+export function fieldsFromAnywhere(call: Call, at: number, stride = 1): number {
   if (at + 1 >= call.count) return 0;
   const { bytes, start, end } = call.at(at + 1);
   const fields = parseSafeInteger(bytes, start, end);
-  return fields >= 1 && fields <= call.count - at - 2 ? at + 2 + fields : 0;
+  const last = at + 2 + fields * stride;
+  return fields >= 1 && last <= call.count ? last : 0;
 }
 
 /** {@link fieldsFrom} with the wording of HEXPIRE and its kin. */

@@ -1,19 +1,16 @@
 // HGETDEL, HGETEX and HSETEX: values and the expiry of their fields in one step.
 import { asciiBytes } from "../../base/bytes.ts";
 import type { Slice } from "../../base/slice.ts";
-import { keyword } from "../../engine/arguments.ts";
 import type { Call } from "../../engine/call.ts";
 import { TYPE_HASH } from "../../store/entry.ts";
 import type { HashValue } from "../../values/hash_value.ts";
 import { copies } from "../part_done.ts";
-import { type ExpiringOptions, readExpiringOptions } from "./expiring_options.ts";
+import { type ExpiringOptions, readHgetexOptions, readHsetexOptions } from "./expiring_options.ts";
 import { fieldsFrom, isOverHere } from "./field_arguments.ts";
 import { FieldChanges } from "./field_changes.ts";
 import { persistEffect } from "./hexpire.ts";
 import { hashWindow, keepHash, removeEmptyHash, writeFields, writeHash } from "./open_hash.ts";
 
-const HGETEX = { word: keyword("persist"), conditions: false, stride: 1 };
-const HSETEX = { word: keyword("keepttl"), conditions: true, stride: 2 };
 const HDEL_BYTES = asciiBytes("HDEL");
 const HSET_BYTES = asciiBytes("HSET");
 const HSETEX_BYTES = asciiBytes("HSETEX");
@@ -84,7 +81,7 @@ export function hgetex(call: Call): void {
   const key = call.at(1);
   // Of a wrong type first, as in Redis.
   call.writeTyped(key, TYPE_HASH);
-  const options = readExpiringOptions(call, HGETEX);
+  const options = readHgetexOptions(call);
   const ref = writeFields(call, { first: options.first, end: options.end, stride: 1 });
   reply.array(options.end - options.first);
   if (ref === 0) {
@@ -129,7 +126,7 @@ function applyInstant(call: Call, changes: FieldChanges, field: Slice, atMs: num
  * [field value ...]
  */
 export function hsetex(call: Call): void {
-  const options = readExpiringOptions(call, HSETEX);
+  const options = readHsetexOptions(call);
   const { database, reply } = call;
   const key = call.at(1);
   const { first, end } = options;

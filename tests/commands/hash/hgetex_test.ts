@@ -119,22 +119,42 @@ Deno.test("fields set by HSETEX go by themselves", () => {
 
 Deno.test("HGETEX and HSETEX refuse what makes no sense", () => {
   const { client } = fresh();
+  const notInPlace = "ERR Mandatory argument FIELDS is missing or not at the right position";
+  const differs = "ERR The `numfields` parameter must match the number of arguments";
+  const arity = "ERR wrong number of arguments for 'hsetex' command";
   const refusals: Record<string, string> = {
-    "HGETEX h EX 10 PX 10 FIELDS 1 a":
-      "ERR Only one of EX, PX, EXAT, PXAT or PERSIST arguments can be specified",
-    "HGETEX h EX 10 PERSIST FIELDS 1 a":
-      "ERR Only one of EX, PX, EXAT, PXAT or PERSIST arguments can be specified",
+    "HGETEX h EX 10 PX 10 FIELDS 1 a": notInPlace,
+    "HGETEX h EX 10 PERSIST FIELDS 1 a": notInPlace,
+    "HGETEX h PERSIST PERSIST FIELDS 1 a": notInPlace,
+    "HGETEX h EX 10 a b": notInPlace,
+    "HGETEX h FIELDS 1 a EX 10 PERSIST": differs,
+    "HGETEX h FIELDS 1 a FIELDS 1 b": differs,
+    "HGETEX h FIELDS 1 a EX": differs,
+    "HGETEX h FIELDS 2 a": differs,
+    "HGETEX h FIELDS 0 a": "ERR Number of fields must be a positive integer",
+    "HGETEX h FIELDS 1 a EX x": "ERR value is not an integer or out of range",
     "HSETEX h EX 10 KEEPTTL FIELDS 1 a 1":
       "ERR Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments can be specified",
     "HSETEX h FNX FXX FIELDS 1 a 1": "ERR Only one of FXX or FNX arguments can be specified",
-    "HGETEX h EX 10 EX1 FIELDS 1 a": "ERR unknown argument: EX1",
-    "HGETEX h FIELDS 0 a": "ERR invalid number of fields",
-    "HGETEX h FIELDS 2 a": "ERR wrong number of arguments",
-    "HSETEX h FIELDS 2 a 1 b": "ERR wrong number of arguments",
-    "HGETEX h PERSIST PERSIST a":
-      "ERR Only one of EX, PX, EXAT, PXAT or PERSIST arguments can be specified",
-    "HGETEX h EX 10 a": "ERR unknown argument: a",
-    "HGETDEL h FIELDS 2 a": "ERR The `numfields` parameter must match the number of arguments",
+    "HSETEX h FNX EX 10 PERSIST 1": "ERR unknown argument: PERSIST",
+    "HSETEX h FIELDS 0 a 1": "ERR invalid number of fields",
+    "HSETEX h FIELDS 2 a 1 b": arity,
+    "HSETEX h FIELDS 1 a 1 FNX FXX": arity,
+    "HGETDEL h FIELDS 2 a": differs,
   };
-  for (const [line, text] of Object.entries(refusals)) assertEquals(client.refusal(line), text);
+  for (const [line, text] of Object.entries(refusals)) {
+    assertEquals(client.refusal(line), text, line);
+  }
+});
+
+Deno.test("the options of HGETEX and HSETEX may stand behind the fields", () => {
+  const { client } = new EngineHarness({ startMs: 1_000_000 });
+  assertEquals(client.run("HSETEX k FIELDS 2 a 1 b 2 EX 10 FNX"), 1);
+  assertEquals(client.run("HSETEX k FNX FIELDS 1 c 3 EX 20"), 1);
+  assertEquals(client.run("HSETEX k FIELDS 1 none 1 FXX"), 0);
+  assertEquals(client.run("HSETEX k FIELDS 1 a 5 KEEPTTL"), 1);
+  assertEquals(client.run("HTTL k FIELDS 3 a b c"), [10, 10, 20]);
+  assertEquals(client.run("HGETEX k FIELDS 2 a none EX 30"), ["5", null]);
+  assertEquals(client.run("HGETEX k FIELDS 1 b PERSIST"), ["2"]);
+  assertEquals(client.run("HTTL k FIELDS 3 a b c"), [30, -1, 20]);
 });
