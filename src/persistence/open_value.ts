@@ -29,6 +29,7 @@ export class OpenValue implements PieceGuard {
   readonly encoding: number;
   /** The value word of its key. */
   value: number;
+  #complete = false;
   readonly #keyspace: Keyspace;
   readonly #onChange: PartChange;
 
@@ -61,7 +62,7 @@ export class OpenValue implements PieceGuard {
 
   /** Writes on; true when the value is complete. */
   step(output: PieceOutput, elements: number): boolean {
-    if (this.direct) return this.pieces.step(output, elements);
+    if (this.direct) return this.#complete ||= this.pieces.step(output, elements);
     const bytes = this.queue.take();
     output.raw(bytes, 0, bytes.length);
     this.direct = this.queue.length === 0;

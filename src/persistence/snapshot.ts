@@ -24,6 +24,8 @@ const WAITING_BYTES = 1 << 20;
 const WAITING_SHARE = 1 / 32;
 /** So many times what it added: then less than a tenth of a string can come to wait. */
 const PAID_FOR_KEPT = 10;
+/** But no more than so much between two slices: a command that changes all of a value is not to take long. */
+const PAYABLE_BYTES = 8 << 20;
 
 /** For tests that stop a snapshot wherever it can be stopped. */
 export interface SnapshotGrain {
@@ -31,6 +33,8 @@ export interface SnapshotGrain {
   readonly elements: number;
   /** Values with more elements are written in pieces, whoever asks. */
   readonly piecesFrom: number;
+  /** So many bytes may wait before who adds to them has to write; without, as much as ever. */
+  readonly mayWait?: number;
 }
 
 /**
@@ -48,6 +52,9 @@ export class Snapshot implements WriteBarrier {
   readonly #grain: number;
   readonly #piecesFrom: number;
   readonly #earlyPiecesFrom: number;
+  readonly #mayWait: number | undefined;
+  /** How many bytes those who change something may have to write until the next slice. */
+  #payable = PAYABLE_BYTES;
   /** What the writer threw; nothing is written any more. */
   #failure: unknown;
   #ended = false;
@@ -76,6 +83,7 @@ export class Snapshot implements WriteBarrier {
     this.#heads = new BucketHeads(Math.min(this.#grain, GRAIN));
     this.#piecesFrom = grain?.piecesFrom ?? PIECES_FROM_ELEMENTS;
     this.#earlyPiecesFrom = grain?.piecesFrom ?? EARLY_PIECES_FROM_ELEMENTS;
+    this.#mayWait = grain?.mayWait;
     this.#asideTarget = this.#records;
     this.#aside = writer.aside({ write: (bytes) => this.#asideTarget.write(bytes) });
   }
@@ -119,6 +127,7 @@ export class Snapshot implements WriteBarrier {
    * Throws what the writer threw, also when it was somebody's change that made it write.
    */
   run(isOver: () => boolean): boolean {
+    this.#payable = PAYABLE_BYTES;
     for (;;) {
       this.#throwFailure();
       if (!this.#step()) return true;
@@ -261,20 +270,22 @@ export class Snapshot implements WriteBarrier {
     let part = Math.floor(start / HELD_PART_BYTES);
     while (part <= last) value.beforeChange(part++);
     const keptBytes = value.pieces.keptBytes - before;
-    if (keptBytes > 0) this.#payFor(keptBytes);
+    if (keptBytes > 0) this.#payFor(keptBytes, () => this.#step());
   }
 
   movedString(block: number, moved: number): void {
     this.#find(TYPE_STRING, ENCODING_RAW_BLOCK, block)?.moveTo(moved);
   }
 
-  /** Where much waits in memory, whoever adds to it has some more written. */
-  #payFor(bytes: number): void {
-    const waitingBytes = this.#keyspace.arena.usedBytes * WAITING_SHARE;
-    if (this.waitingBytes < Math.max(WAITING_BYTES, waitingBytes)) return;
+  /** Where much waits in memory, who adds `bytes` to it has so many more written; `step` ends with false. */
+  #payFor(bytes: number, step: () => boolean): void {
+    const share = this.#keyspace.arena.usedBytes * WAITING_SHARE;
+    if (this.waitingBytes < (this.#mayWait ?? Math.max(WAITING_BYTES, share))) return;
+    let left = Math.min(bytes * PAID_FOR_KEPT, this.#payable);
+    this.#payable -= left;
     try {
-      for (let left = bytes * PAID_FOR_KEPT; left > 0; left -= this.#grain * ELEMENT_BYTES) {
-        if (this.#failure !== undefined || !this.#step()) return;
+      for (; left > 0 && this.#failure === undefined; left -= this.#grain * ELEMENT_BYTES) {
+        if (!step()) return;
       }
     } catch (error) {
       this.#failure = error;
@@ -354,15 +365,18 @@ export class Snapshot implements WriteBarrier {
 
   readonly #partChanges = (value: OpenValue, part: number): void => {
     if (this.#failure !== undefined) return;
+    const { pieces, direct } = value, { output } = direct ? this.#writer : this.#aside;
+    const before = pieces.keptBytes;
     try {
-      if (value.direct) return value.pieces.before(this.#writer.output, part);
-      const { output } = this.#aside;
-      this.#asideTarget = value.queue;
-      value.pieces.before(output, part);
-      output.flush();
+      if (!direct) this.#asideTarget = value.queue;
+      pieces.before(output, part);
+      if (!direct) return output.flush();
     } catch (error) {
       this.#failure = error;
     }
+    const keptBytes = pieces.keptBytes - before; // strings: see beforeStringWrite
+    if (keptBytes === 0 || value.type === TYPE_STRING) return;
+    this.#payFor(keptBytes, () => !value.step(output, this.#grain));
   };
 
   #select(walk: Walk): void {

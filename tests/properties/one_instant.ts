@@ -107,7 +107,11 @@ export function takesOneInstant(
   const startMs = clock.nowMs(), often = random.pick([0.3, 0.9]);
   const atOnce = { elements: Infinity, piecesFrom: Infinity };
   const { bytes: whole } = takeWhile(saving, { form, grain: atOnce }, () => false, () => {});
-  const grain = { elements: random.pick(elements), piecesFrom: random.pick([0, 10]) };
+  const grain = {
+    elements: random.pick(elements),
+    piecesFrom: random.pick([0, 10]),
+    mayWait: random.pick([0, 20_000, undefined]),
+  };
   let waited = 0;
   const isOver = () => random.chance(often);
   const { bytes, slices } = takeWhile(saving, { form, grain }, isOver, (snapshot) => {

@@ -50,7 +50,7 @@ for (const form of ["dump", "commands"] as const) {
     const subject = { fill: fillStrings, draw: drawString, elements: [2, 10, 100] };
     const [slices, waited] = await run(40, form, subject);
     assert(slices > 300, `${slices} slices`);
-    assert(waited > 16_000, `${waited} bytes waited`);
+    assert(waited > 1000, `${waited} bytes waited`);
   });
 }
 
