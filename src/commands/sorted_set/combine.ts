@@ -232,7 +232,7 @@ function bySize(sources: readonly Source[]): Source[] {
 /** Steps through a source until `visit` answers false, which asks others whether they have members. */
 function each(source: Source, asked: readonly Source[], visit: () => boolean): void {
   for (let i = 0; i < asked.length; i++) asked[i].expectQuestions(source.size);
-  source.begin();
+  source.begin(asked);
   try {
     while (source.next() && visit());
   } finally {

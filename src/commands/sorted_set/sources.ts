@@ -1,9 +1,11 @@
 // What ZUNION, ZINTER and ZDIFF work on: sorted sets, and sets, whose members all score 1.
-import type { Slice } from "../../base/slice.ts";
+import { Slice } from "../../base/slice.ts";
 import type { Call } from "../../engine/call.ts";
 import { ERR } from "../../engine/errors.ts";
+import { LEAF_ELEMENTS } from "../../memory/ordered_nodes.ts";
 import { ENCODING_HASHTABLE, TYPE_SET, TYPE_ZSET } from "../../store/entry.ts";
 import type { SetValue } from "../../values/set_value.ts";
+import { memberInto } from "../../values/table_values.ts";
 import type { ZsetElements } from "../../values/zset_elements.ts";
 import { ZsetListpack } from "../../values/zset_listpack.ts";
 import { ZsetTable } from "../../values/zset_table.ts";
@@ -11,6 +13,12 @@ import { openSetApart } from "../set/open_set.ts";
 import { openZsetApart } from "./open_zset.ts";
 
 const SET_SCORE = 1;
+
+/** Elements of the leaf that a source is at, and the hashes of the members. */
+const MEMBERS = new Int32Array(LEAF_ELEMENTS);
+const SCORES = new Float64Array(LEAF_ELEMENTS);
+const HASHES = new Int32Array(LEAF_ELEMENTS);
+const FETCHED = new Int32Array(LEAF_ELEMENTS);
 
 /** One input. Between `begin` and `end` only other inputs may be asked for members. */
 export interface Source {
@@ -21,7 +29,8 @@ export interface Source {
   readonly member: Slice;
   readonly score: number;
   weight: number;
-  begin(): void;
+  /** Begins to step, for somebody who asks others about each member. */
+  begin(asked: readonly Source[]): void;
   next(): boolean;
   end(): void;
   /** The entry of the member in a hash table, 0 where it is in none. */
@@ -31,6 +40,8 @@ export interface Source {
   /** Makes ready for {@link has} to be asked so many times, until {@link endQuestions}. */
   expectQuestions(questions: number): void;
   endQuestions(): void;
+  /** Reads what {@link has} will read for members with the first `count` of {@link HASHES}. */
+  fetch(count: number): void;
 }
 
 /**
@@ -61,8 +72,13 @@ class ZsetSource implements Source {
   weight = 1;
   readonly #elements: ZsetElements | undefined;
   readonly #table: ZsetTable | undefined;
+  readonly #member = new Slice();
   readonly #listpack: ZsetListpack | undefined;
+  #asked: readonly Source[] | undefined;
   #started = false;
+  /** Of a table: places in {@link MEMBERS} of the member stepped to, and behind the last one. */
+  #at = 0;
+  #end = 0;
 
   constructor(ref: number, elements: ZsetElements | undefined) {
     this.ref = ref;
@@ -73,30 +89,56 @@ class ZsetSource implements Source {
   }
 
   get entry(): number {
-    return this.#table === undefined ? 0 : this.#table.entry;
+    return this.#table === undefined ? 0 : MEMBERS[this.#at];
   }
 
   get member(): Slice {
-    return this.#elements!.member;
+    if (this.#table === undefined) return this.#elements!.member;
+    memberInto(this.#table.table.arena, MEMBERS[this.#at], this.#member);
+    return this.#member;
   }
 
   get score(): number {
-    return this.#elements!.score;
+    const steps = this.#asked !== undefined && this.#table !== undefined;
+    return steps ? SCORES[this.#at] : this.#elements!.score;
   }
 
-  begin(): void {
+  begin(asked: readonly Source[]): void {
+    this.#asked = asked;
     this.#started = false;
+    this.#at = this.#end = 0;
   }
 
   next(): boolean {
     const elements = this.#elements;
     if (elements === undefined) return false;
+    if (this.#table !== undefined) return ++this.#at < this.#end || this.#nextLeaf(this.#table);
     if (this.#started) return elements.next();
     this.#started = true;
     return elements.seekRank(0);
   }
 
-  end(): void {}
+  /** Goes to the first element of the next leaf. */
+  #nextLeaf({ tree, table }: ZsetTable): boolean {
+    const more = this.#started ? tree.advance() : tree.seekRank(0);
+    this.#started = true;
+    this.#at = 0;
+    this.#end = more ? tree.copyElements(MEMBERS, SCORES, LEAF_ELEMENTS, false) : 0;
+    if (!more) return false;
+    const { i32 } = table.arena, asked = this.#asked!;
+    // All hashes first, then all that the others have of them: so their memory is fetched together.
+    for (let i = 0; i < this.#end; i++) HASHES[i] = i32[MEMBERS[i] * 2 + 1];
+    for (let i = 0; i < asked.length; i++) asked[i].fetch(this.#end);
+    return true;
+  }
+
+  end(): void {
+    this.#asked = undefined;
+  }
+
+  fetch(count: number): void {
+    this.#table?.table.fetchFirst(HASHES, count, FETCHED);
+  }
 
   has(other: Source): boolean {
     if (this.#elements === undefined) return false;
@@ -134,6 +176,11 @@ class SetSource implements Source {
 
   begin(): void {
     this.#set.begin();
+  }
+
+  fetch(count: number): void {
+    if (this.#set.encoding !== ENCODING_HASHTABLE) return;
+    this.#set.table.fetchFirst(HASHES, count, FETCHED);
   }
 
   next(): boolean {
