@@ -65,6 +65,13 @@ export class KeyBatch {
     copyBytes(value.bytes, value.start, value.end, arena.u8, at);
   }
 
+  /** Takes a string longer than what stands in an entry, and answers the room where its bytes go. */
+  longString(key: Slice, length: number, meta: KeyMeta): Slice {
+    if (this.#entries.full) this.link();
+    const at = this.#openBlock(key, length, meta);
+    return new Slice(this.#arena.u8, at, at + length);
+  }
+
   /** The entry of a long string, whose bytes go where it answers. */
   #openBlock(key: Slice, length: number, meta: KeyMeta): number {
     const arena = this.#arena;

@@ -62,6 +62,11 @@ export class KeyspaceSink implements RdbSink, ValueTarget {
     this.#batch.string(key, value, isInteger ? ENCODING_INT : stringEncoding(value), meta);
   }
 
+  longString(key: Slice, length: number, meta: KeyMeta): Slice {
+    if (this.#replaces) this.#remove(key);
+    return this.#batch.longString(key, length, meta);
+  }
+
   store(key: Slice, meta: KeyMeta, type: number, encoding: number, value: number): void {
     if (this.#replaces) this.#remove(key);
     this.#batch.value(key, type, encoding, value, meta);

@@ -114,6 +114,35 @@ export class ByteSource {
     }
   }
 
+  /**
+   * Reads `count` bytes to where they are to stay: what the window does not hold goes past it. What was
+   * held in the window is gone.
+   */
+  readInto(target: Uint8Array, at: number, count: number): void {
+    if (count > this.remaining) throw this.#truncated(count);
+    this.#sumConsumed();
+    const { position } = this, here = Math.min(count, this.end - position);
+    target.set(this.bytes.subarray(position, position + here), at);
+    this.position = position + here;
+    this.#sumConsumed();
+    if (here === count) return;
+    this.windowOffset += this.position;
+    this.position =
+      this.end =
+      this.heldAt =
+      this.#summedTo =
+        0;
+    this.moves++;
+    for (let from = at + here; from < at + count;) {
+      const to = Math.min(at + count, from + this.#chunkBytes);
+      const got = this.#read(target.subarray(from, to));
+      if (got === 0) throw this.#truncated(at + count - from);
+      this.#crc?.update(target, from, from + got);
+      this.windowOffset += got;
+      from += got;
+    }
+  }
+
   /** Computes no checksum from here on. */
   stopChecksum(): void {
     this.#crc = undefined;

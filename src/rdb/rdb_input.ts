@@ -13,6 +13,8 @@ const SHORT_SCRATCH = 64;
 // Three bytes of LZF yield at most 264, and no other item yields more per byte.
 const LZF_HIGHEST_RATIO = 88;
 const LARGEST_SCRATCH_KEPT = 4 * 1024 * 1024;
+/** From here on a string goes to where it is to stay, if somebody says where that is. */
+const LONG_STRING_BYTES = 256 * 1024;
 
 /** Where `RdbInput.readString` leaves a string: reused, so that reading one allocates nothing. */
 export class StringSlot {
@@ -20,6 +22,10 @@ export class StringSlot {
   readonly slice: Slice = new Slice();
   /** Whether the string stood in the file as an integer of at most 32 bits. */
   isInteger = false;
+  /** Room for a long string that is not to be copied again, if the owner of the slot has any. */
+  outside: ((length: number) => Slice | undefined) | undefined = undefined;
+  /** Whether the last string went to the room outside. */
+  isOutside = false;
   scratch: Uint8Array = new Uint8Array(SHORT_SCRATCH);
   #inWindow = false;
   #fileOffset = 0;
@@ -39,6 +45,16 @@ export class StringSlot {
     this.slice.set(this.scratch, 0, length);
     this.#inWindow = false;
     this.isInteger = isInteger;
+  }
+
+  /** Points at the room for a long string, if there is any. */
+  takeOutside(length: number): boolean {
+    const room = this.outside?.(length);
+    if (room === undefined) return false;
+    this.slice.set(room.bytes, room.start, room.end);
+    this.#inWindow = false;
+    this.isInteger = false;
+    return this.isOutside = true;
   }
 
   /** Follows a window that has moved since; the bytes must have been held. */
@@ -190,8 +206,17 @@ export class RdbInput {
       return;
     }
     const { source } = this;
+    if (length >= LONG_STRING_BYTES && this.#readOutside(length, slot)) return;
     if (source.end - source.position < length) source.need(length);
     slot.takeFromWindow(source, length);
+  }
+
+  #readOutside(length: number, slot: StringSlot): boolean {
+    // A file that is too short is told as it is for all strings.
+    if (length > this.source.remaining || !slot.takeOutside(length)) return false;
+    const { bytes, start } = slot.slice;
+    this.source.readInto(bytes, start, length);
+    return true;
   }
 
   /** Lets go of what is held in the window and holds what comes from here on. */
@@ -253,16 +278,22 @@ export class RdbInput {
     if (length === 0 || length > compressed * LZF_HIGHEST_RATIO) {
       throw this.error(`bad LZF string: ${compressed} bytes cannot expand to ${length}`);
     }
+    const start = source.position;
+    const outside = length >= LONG_STRING_BYTES && slot.takeOutside(length);
+    if (!outside) this.#takeScratch(length, slot);
+    const { slice } = slot;
+    if (!lzfDecompress(source.bytes, start, start + compressed, slice.bytes, slice.start, length)) {
+      throw this.error(`bad LZF string: ${compressed} bytes do not expand to ${length}`);
+    }
+    source.position = start + compressed;
+  }
+
+  #takeScratch(length: number, slot: StringSlot): void {
     try {
       slot.reserve(length);
     } catch {
       throw this.error(`out of memory: ${length} bytes for one string`);
     }
-    const start = source.position;
-    if (!lzfDecompress(source.bytes, start, start + compressed, slot.scratch, 0, length)) {
-      throw this.error(`bad LZF string: ${compressed} bytes do not expand to ${length}`);
-    }
-    source.position = start + compressed;
     slot.takeFromScratch(length, false);
   }
 

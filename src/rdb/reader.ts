@@ -1,4 +1,5 @@
 // Reads a dump record by record into a sink.
+import type { Slice } from "../base/slice.ts";
 import { readFrom } from "../base/words.ts";
 import type { ByteSource } from "./byte_source.ts";
 import { moduleTypeName, skipModuleData } from "./module_data.ts";
@@ -82,6 +83,7 @@ export class RdbReader {
     this.#input = new RdbInput(source);
     this.#sink = sink;
     this.#options = options;
+    this.#value.outside = (length) => this.#roomOutside(length);
     this.#forgetMeta();
     if (!options.checksum) source.stopChecksum();
   }
@@ -180,9 +182,11 @@ export class RdbReader {
     input.readString(key);
     const moves = this.#source.moves;
     this.#valueType = VALUE_TYPE.string;
+    value.isOutside = false;
     input.readString(value);
     if (this.#source.moves !== moves) key.follow(this.#source);
     if (this.#isExpired()) this.counts.keysExpired++;
+    else if (value.isOutside) this.counts.keysLoaded++;
     else {
       this.#meta.offset = this.#recordOffset;
       this.#sink.string(key.slice, value.slice, this.#meta, value.isInteger);
@@ -190,6 +194,17 @@ export class RdbReader {
     }
     this.#valueType = -1;
     this.#forgetMeta();
+  }
+
+  /** Room for a long value of the string that is being read. */
+  #roomOutside(length: number): Slice | undefined {
+    const sink = this.#sink, key = this.#key;
+    if (this.#valueType !== VALUE_TYPE.string || this.#isExpired()) return undefined;
+    if (sink.longString === undefined) return undefined;
+    key.follow(this.#source);
+    key.detach();
+    this.#meta.offset = this.#recordOffset;
+    return sink.longString(key.slice, length, this.#meta);
   }
 
   #readValueRecord(type: number): void {

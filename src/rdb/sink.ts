@@ -27,6 +27,11 @@ export interface RdbSink {
    * holds its shortest decimal text. (Longer integers stand in the file as text.)
    */
   string(key: Slice, value: Slice, meta: KeyMeta, isInteger: boolean): void;
+  /**
+   * In place of {@link string} for a long one: stores a key whose value, of so many bytes, the reader
+   * writes to the room that this answers, before anything else is called. When that fails the load does.
+   */
+  longString?(key: Slice, length: number, meta: KeyMeta): Slice;
   /** The dump is complete and its checksum right. */
   end(): void;
   /**

@@ -152,3 +152,54 @@ Deno.test("seeking beyond the last element finds nothing", () => {
   assertEquals(tree.seek((score) => score > Infinity), false);
   assertEquals(contents(tree).map(([score]) => score), [-Infinity, Infinity]);
 });
+
+/** Elements from the highest to the lowest; every third has the score of the one before. */
+function falling(arena: Arena, count: number): Element[] {
+  return Array.from({ length: count }, (_, n) => {
+    const name = `m${String(count - n).padStart(6, "0")}`;
+    return { score: -Math.floor(n * 2 / 3), name, member: memberEntry(arena, name) };
+  });
+}
+
+function insertBelow(tree: OrderedTree, elements: Element[]): boolean {
+  const scores = Float64Array.from(elements, ({ score }) => score);
+  const members = Int32Array.from(elements, ({ member }) => member);
+  return tree.insertBelow(scores, members, elements.length);
+}
+
+Deno.test("leaves that are added below all others make the tree that elements make one by one", () => {
+  for (const count of [1, 63, 64, 65, 64 * 64, 64 * 64 * 3 + 7]) {
+    const arena = new Arena(), tree = new OrderedTree(arena), elements = falling(arena, count);
+    for (let first = 0; first < count; first += 64) {
+      assert(insertBelow(tree, elements.slice(first, first + 64)));
+    }
+    checkWhole(tree, elements.toReversed());
+    // Leaves and counts are what insertions and removals rely on.
+    const model = elements.toReversed();
+    for (let n = 0; n < 200 && model.length > 0; n++) {
+      const gone = n * 37 % model.length;
+      assert(tree.remove(model[gone].score, model[gone].member));
+      model.splice(gone, 1);
+      const added = { score: -n * 5.5, name: `x${n}`, member: memberEntry(arena, `x${n}`) };
+      tree.insert(added.score, added.member);
+      model.splice(placeOf(model, added), 0, added);
+    }
+    checkWhole(tree, model);
+    tree.clear();
+    assertEquals(tree.bytes, 0);
+  }
+});
+
+Deno.test("elements that do not fall, or not below all others, change nothing", () => {
+  const arena = new Arena(), tree = new OrderedTree(arena), elements = falling(arena, 200);
+  assert(!insertBelow(tree, elements.slice(0, 3).toReversed()));
+  assert(!insertBelow(tree, [elements[0], elements[0]]));
+  assert(!insertBelow(tree, elements.slice(0, 65)), "more than a leaf holds");
+  assertEquals(tree.size, 0);
+  assert(insertBelow(tree, elements.slice(10, 74)));
+  assert(!insertBelow(tree, elements.slice(0, 10)), "above");
+  assert(!insertBelow(tree, elements.slice(73, 80)), "the least one again");
+  assert(insertBelow(tree, elements.slice(74, 80)));
+  assert(!insertBelow(tree, elements.slice(80, 90)), "the first leaf is not full");
+  checkWhole(tree, elements.slice(10, 80).toReversed());
+});
