@@ -78,8 +78,10 @@ export class ChangeObservers implements ChangeListener<Database> {
   fieldsExpired(database: Database, key: Slice, fields: readonly Uint8Array[]): void {
     const { propagation } = this.#audience;
     if (propagation.active) {
-      const request = Request.of(HDEL, key.copy(), ...fields);
-      propagation.append(database.index, request, ORIGINS.server);
+      // One for each, as Redis: whoever reads effects finds fields that went by themselves alone.
+      for (const field of fields) {
+        propagation.append(database.index, Request.of(HDEL, key.copy(), field), ORIGINS.server);
+      }
     }
     if (this.listening) this.changed(database, key, "hexpired");
   }

@@ -40,7 +40,8 @@ export class FieldChanges {
     call.propagateNothing();
     const removed = this.#removed.length, changed = removed + this.#expiring.length;
     if (changed === 0) return;
-    if (removed > 0) call.propagateAs(HDEL_BYTES, key.copy(), ...this.#removed);
+    // One for each, as Redis.
+    for (const field of this.#removed) call.propagateAs(HDEL_BYTES, key.copy(), field);
     if (changed > removed) this.#propagateInstant(key, atMs);
     database.changed(key, removed > 0 ? "hdel" : "hexpire", changed);
     const { valueTypes } = call.services.keyspace;

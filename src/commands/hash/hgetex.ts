@@ -215,8 +215,8 @@ function propagateFields(call: Call, options: ExpiringOptions): void {
   const { first, end, atMs, word } = options;
   const key = call.at(1).copy();
   if (atMs >= 0 && isOverHere(call, atMs)) {
-    const fields = copies(call, first, end).filter((_, index) => index % 2 === 0);
-    return call.propagateAs(HDEL_BYTES, key, ...fields);
+    for (let i = first; i < end; i += 2) call.propagateAs(HDEL_BYTES, key, call.at(i).copy());
+    return;
   }
   const time = atMs >= 0 ? [PXAT_BYTES, asciiBytes(String(atMs))] : word ? [KEEPTTL_BYTES] : [];
   const count = asciiBytes(String((end - first) / 2));

@@ -71,7 +71,7 @@ Deno.test("HGETEX without a time only reads, with one it sets what is there", ()
   });
   assertEquals(harness.trace("HGETEX h PXAT 1 FIELDS 2 a b"), {
     reply: ["1", "2"],
-    effects: ["HDEL h a b"],
+    effects: ["MULTI", "HDEL h a", "HDEL h b", "EXEC"],
     events: ["hdel h"],
   });
   assertEquals(harness.run("HGETEX none EX 10 FIELDS 1 a"), [null]);
@@ -100,7 +100,7 @@ Deno.test("HSETEX with a time that is over leaves the fields removed", () => {
   const harness = fresh();
   assertEquals(harness.trace("HSETEX h PXAT 5 FIELDS 2 a 1 new 1"), {
     reply: 1,
-    effects: ["HDEL h a new"],
+    effects: ["MULTI", "HDEL h a", "HDEL h new", "EXEC"],
     events: ["hset h", "hdel h"],
   });
   assertEquals(harness.run("HGETALL h"), ["b", "2", "c", "3"]);
