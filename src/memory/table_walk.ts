@@ -48,8 +48,8 @@ const MOVED_BUCKETS = 4;
 const LINE = 16;
 /** The buckets of a line that are taken; one array, as nothing else runs in between. */
 const line = new Int32Array(LINE + 1);
-/** From so many buckets on, what counts is how many cache lines are read. */
-const LARGE_BUCKETS = 4096;
+/** From so many buckets on, 256 KiB, what counts is how many cache lines are read. */
+const LARGE_BUCKETS = 65536;
 
 /**
  * A random entry of a table that is not empty, each (nearly) equally likely: a random place of a

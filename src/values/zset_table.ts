@@ -111,6 +111,12 @@ export class ZsetTable implements ZsetElements {
     this.guard?.added(entry);
   }
 
+  /** Adds the element under the cursor of another one, which this one has not. */
+  insertFrom(other: ZsetTable): void {
+    this.#hash = this.table.arena.i32[other.entry * 2 + 1];
+    this.insert(other.member, other.score);
+  }
+
   /** An entry that neither table nor tree has yet. */
   newEntry({ bytes, start, end }: Slice, score: number): number {
     const { arena } = this.table;

@@ -154,9 +154,11 @@ export class ZsetValue {
 
 /** Copies all elements to another sorted set, which is empty, in order. */
 export function copyElements(from: ZsetElements, to: ZsetElements): void {
+  const tables = from instanceof ZsetTable && to instanceof ZsetTable;
   for (let more = from.seekRank(0); more; more = from.next()) {
+    if (tables) to.insertFrom(from);
     // Prepares the insertion. Only a damaged dump repeats a member: the first one counts.
-    if (!to.find(from.member)) to.insert(from.member, from.score);
+    else if (!to.find(from.member)) to.insert(from.member, from.score);
   }
 }
 

@@ -18,6 +18,10 @@ import { SortTexts } from "./sort_texts.ts";
 const notNumbers = new CommandError("ERR One or more scores can't be converted into double");
 const SMALLEST_NORMAL = 2 ** -1022;
 
+/** Of the command that runs: what is sorted, and what by. */
+const elements = new SortTexts();
+const texts = new SortTexts();
+
 /**
  * SORT key [BY pattern] [LIMIT offset count] [GET pattern [GET pattern ...]] [ASC | DESC] [ALPHA]
  * [STORE destination]
@@ -39,18 +43,18 @@ function run(call: Call, options: SortOptions): void {
   orderSets(call, type, options);
   const size = ref === 0 ? 0 : sizeOf(call, ref, type);
   const { start, end } = rangeOf(options, size);
-  const elements = new SortTexts();
+  elements.clear();
   let order: Uint32Array;
   if (options.unsorted && type !== TYPE_SET) {
     if (start < end) loadRange(call, ref, { elements, start, end, backwards: options.descending });
     order = numbersTo(elements.count);
   } else {
     if (ref !== 0) loadElements(call, ref, elements);
-    order = options.unsorted ? numbersTo(elements.count) : sorted(call, elements, options, end);
+    order = options.unsorted ? numbersTo(elements.count) : sorted(call, options, end);
     order = order.subarray(start, end);
   }
-  if (options.store === undefined) reply(call, order, elements, options);
-  else store(call, order, elements, options);
+  if (options.store === undefined) reply(call, order, options);
+  else store(call, order, options);
 }
 
 /** What replicas and scripts get must not depend on the order in which a set happens to be kept. */
@@ -75,25 +79,21 @@ function rangeOf({ offset, count }: SortOptions, size: number): { start: number;
 }
 
 /** The numbers of the elements in order, `wanted` of them or more. */
-function sorted(
-  call: Call,
-  elements: SortTexts,
-  options: SortOptions,
-  wanted: number,
-): Uint32Array {
+function sorted(call: Call, options: SortOptions, wanted: number): Uint32Array {
   const { descending } = options;
   if (options.alpha) {
-    const texts = textsOf(call, elements, options);
+    readTexts(call, options);
     const tie = (a: number, b: number) => texts.compare(a, b);
     return orderByKeys({ numbers: texts.beginnings(), tie, descending }, wanted);
   }
   const tie = (a: number, b: number) => elements.compare(a, b);
-  return orderByKeys({ numbers: scoresOf(call, elements, options), tie, descending }, wanted);
+  return orderByKeys({ numbers: scoresOf(call, options), tie, descending }, wanted);
 }
 
-function textsOf(call: Call, elements: SortTexts, { by, store }: SortOptions): SortTexts {
+/** Fills {@link texts}. */
+function readTexts(call: Call, { by, store }: SortOptions): void {
   const element = new Slice();
-  const texts = new SortTexts();
+  texts.clear();
   for (let i = 0; i < elements.count; i++) {
     elements.read(i, element);
     const text = by === undefined ? element : by.valueFor(call, element);
@@ -102,14 +102,9 @@ function textsOf(call: Call, elements: SortTexts, { by, store }: SortOptions): S
   }
   // What is replied is compared as C strings, what is stored byte by byte.
   if (store === undefined) texts.cutAtNul();
-  return texts;
 }
 
-function scoresOf(
-  call: Call,
-  elements: SortTexts,
-  { by }: SortOptions,
-): Float64Array<ArrayBuffer> {
+function scoresOf(call: Call, { by }: SortOptions): Float64Array<ArrayBuffer> {
   const element = new Slice();
   const scores = new Float64Array(elements.count);
   for (let i = 0; i < scores.length; i++) {
@@ -139,7 +134,6 @@ function scoreOf({ bytes, start, end }: Slice): number {
 function reply(
   call: Call,
   order: Uint32Array,
-  elements: SortTexts,
   { gets }: SortOptions,
 ): void {
   const { reply } = call;
@@ -160,13 +154,12 @@ function reply(
 function store(
   call: Call,
   order: Uint32Array,
-  elements: SortTexts,
   options: SortOptions,
 ): void {
   const { database } = call;
   const key = options.store!;
   const length = order.length * Math.max(options.gets.length, 1);
-  const list = length === 0 ? undefined : buildList(call, order, elements, options);
+  const list = length === 0 ? undefined : buildList(call, order, options);
   const old = database.write(key);
   if (old !== 0) removeEntry(database, old, graveyardIf(call, "lazyfree-lazy-server-del"));
   if (list !== undefined) {
@@ -179,7 +172,6 @@ function store(
 function buildList(
   call: Call,
   order: Uint32Array,
-  elements: SortTexts,
   { gets }: SortOptions,
 ): ListValue {
   const element = new Slice(), copy = new Slice(), nothing = new Slice();

@@ -14,6 +14,11 @@ export interface Keys {
 
 /** Of fewer elements all are put in order, however few are wanted. */
 const SELECT_FROM = 64;
+/** Columns for so many elements are kept from one SORT to the next, which writes over the last order. */
+const SCRATCH = 1024;
+const ORDER = new Uint32Array(SCRATCH);
+const SPARE = new Uint32Array(SCRATCH);
+const NUMBERS = new Float64Array(SCRATCH);
 
 /**
  * The numbers of the elements, from 0 on, in the order of their keys; of these at least the first
@@ -25,7 +30,7 @@ export function orderByKeys({ numbers, tie, descending }: Keys, wanted: number):
   if (descending) { for (let i = 0; i < numbers.length; i++) numbers[i] = -numbers[i]; }
   const selects = numbers.length >= SELECT_FROM && wanted > 0 && wanted < numbers.length / 4;
   const most = selects ? numberOfRank(numbers.slice(), wanted - 1) : Infinity;
-  const order = new Uint32Array(numbers.length);
+  const order = columnOf(ORDER, numbers.length);
   let length = 0;
   for (let i = 0; i < numbers.length; i++) {
     if (numbers[i] > most) continue;
@@ -35,6 +40,10 @@ export function orderByKeys({ numbers, tie, descending }: Keys, wanted: number):
   return merge(numbers.subarray(0, length), order.subarray(0, length), (a, b) => sign * tie(a, b));
 }
 
+function columnOf(scratch: Uint32Array<ArrayBuffer>, length: number): Uint32Array<ArrayBuffer> {
+  return length > SCRATCH ? new Uint32Array(length) : scratch.subarray(0, length);
+}
+
 /** Puts elements in order, runs of one and more and more of them. */
 function merge(
   numbers: Float64Array<ArrayBuffer>,
@@ -42,7 +51,8 @@ function merge(
   tie: Order,
 ): Uint32Array<ArrayBuffer> {
   const { length } = numbers;
-  let from = numbers, to = new Float64Array(length), spare = new Uint32Array(length);
+  let from = numbers, spare = columnOf(SPARE, length);
+  let to = length > SCRATCH ? new Float64Array(length) : NUMBERS.subarray(0, length);
   for (let width = 1; width < length; width *= 2) {
     for (let start = 0; start < length; start += 2 * width) {
       const middle = Math.min(start + width, length), end = Math.min(middle + width, length);

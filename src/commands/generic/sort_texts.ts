@@ -5,30 +5,41 @@ import type { Slice } from "../../base/slice.ts";
 const NONE = -1;
 /** Bytes whose number a double holds. */
 const BEGINNING = 6;
+/** Room that is kept from one SORT to the next. */
+const KEPT_BYTES = 64 * 1024;
+const KEPT_TEXTS = 4096;
 
 /** Copies of texts, by number. Some may be missing. */
 export class SortTexts {
   #bytes = new Uint8Array(1024);
   #used = 0;
-  readonly #starts: number[] = [];
-  readonly #ends: number[] = [];
+  /** Number of texts, those that are missing included. */
+  count = 0;
+  #starts: number[] = [];
+  #ends: number[] = [];
 
-  get count(): number {
-    return this.#starts.length;
+  /** Forgets all texts, and gives up the room that many of them took. */
+  clear(): void {
+    this.#used = this.count = 0;
+    if (this.#bytes.length > KEPT_BYTES) this.#bytes = new Uint8Array(1024);
+    if (this.#starts.length > KEPT_TEXTS) {
+      this.#starts = [];
+      this.#ends = [];
+    }
   }
 
   add({ bytes, start, end }: Slice): void {
     const length = end - start;
     if (this.#used + length > this.#bytes.length) this.#grow(length);
     copyBytes(bytes, start, end, this.#bytes, this.#used);
-    this.#starts.push(this.#used);
+    this.#starts[this.count] = this.#used;
     this.#used += length;
-    this.#ends.push(this.#used);
+    this.#ends[this.count++] = this.#used;
   }
 
   addMissing(): void {
-    this.#starts.push(NONE);
-    this.#ends.push(NONE);
+    this.#starts[this.count] = NONE;
+    this.#ends[this.count++] = NONE;
   }
 
   #grow(length: number): void {
@@ -44,10 +55,13 @@ export class SortTexts {
 
   /** Ends every text before its first NUL, as C does. */
   cutAtNul(): void {
-    for (let i = 0; i < this.#starts.length; i++) {
-      const start = this.#starts[i];
-      const nul = this.#bytes.subarray(start, this.#ends[i]).indexOf(0);
-      if (start !== NONE && nul >= 0) this.#ends[i] = start + nul;
+    const bytes = this.#bytes, starts = this.#starts, ends = this.#ends;
+    for (let i = 0; i < this.count; i++) {
+      if (starts[i] === NONE) continue;
+      const end = ends[i];
+      let at = starts[i];
+      while (at < end && bytes[at] !== 0) at++;
+      ends[i] = at;
     }
   }
 

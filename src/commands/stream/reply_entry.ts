@@ -36,8 +36,8 @@ export function replyEntry(reply: ReplySink, cursor: StreamCursor): void {
   }
 }
 
-/** The entries that a cursor still comes to, at most `count` of them; 0 for all. */
-export function replyEntries(reply: ReplySink, cursor: StreamCursor, count: number): void {
+/** The entries that a cursor still comes to, at most `count` of them, 0 for all; answers how many. */
+export function replyEntries(reply: ReplySink, cursor: StreamCursor, count: number): number {
   const token = reply.openArray();
   let replied = 0;
   while ((count === 0 || replied < count) && cursor.next()) {
@@ -45,6 +45,7 @@ export function replyEntries(reply: ReplySink, cursor: StreamCursor, count: numb
     replied++;
   }
   reply.closeArray(token, replied);
+  return replied;
 }
 
 /** The entry of an ID; false, and nothing is replied, when there is none. */

@@ -71,6 +71,7 @@ export const STREAM_COMMANDS: readonly CommandSpec[] = [
     categories: ["stream"],
     keys: [keyAt(1, "RO access")],
     history: EXCLUSIVE_RANGES,
+    short: true,
     handler: xrange,
   },
   {
@@ -86,6 +87,7 @@ export const STREAM_COMMANDS: readonly CommandSpec[] = [
     categories: ["stream"],
     keys: [keyAt(1, "RO access")],
     history: EXCLUSIVE_RANGES,
+    short: true,
     handler: xrevrange,
   },
   {
@@ -112,6 +114,7 @@ export const STREAM_COMMANDS: readonly CommandSpec[] = [
     flags: ["blocking", "readonly"],
     categories: ["stream"],
     keys: [keysOfStreams(1)],
+    short: true,
     handler: xread,
   },
   {
@@ -156,6 +159,7 @@ export const STREAM_COMMANDS: readonly CommandSpec[] = [
     keys: [keyAt(1, "RW delete")],
     tips: RANDOM,
     history: [["6.2.0", "Trimming by MINID, and LIMIT."]],
+    short: true,
     handler: xtrim,
   },
   {

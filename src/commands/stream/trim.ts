@@ -24,6 +24,7 @@ export function xtrim(call: Call): void {
       call.propagateAs(...words);
     }
   }
+  call.weigh(removed);
   call.reply.integer(removed);
 }
 
