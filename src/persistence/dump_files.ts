@@ -32,6 +32,8 @@ export interface DumpFiles {
   create(path: string): DumpFile;
   /** From how much data on, bytes, a worker fills files; without, as measured. */
   readonly workerFromBytes?: number;
+  /** How long a worker stays for the next file, ms; without, as measured. */
+  readonly keepWorkerMs?: number;
   rename(from: string, to: string): void;
   remove(path: string): void;
   /** Waits until what was renamed in a folder is on the disk. */

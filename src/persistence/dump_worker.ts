@@ -1,4 +1,5 @@
-// The worker of a save in the background. It is in no import: the tasks that compile name it.
+// The worker of saves in the background, one after the other, until it is ended from outside. It is in
+// no import: the tasks that compile name it.
 import { attempt, DUMP_FILES } from "./dump_files.ts";
 import { fillDump, type FillOrder } from "./dump_filler.ts";
 import { FrameRing } from "./frame_ring.ts";
@@ -7,7 +8,6 @@ import { FrameRing } from "./frame_ring.ts";
 interface WorkerScope {
   onmessage: ((event: MessageEvent<FillOrder>) => void) | null;
   postMessage(message: unknown): void;
-  close(): void;
 }
 
 const scope = globalThis as unknown as WorkerScope;
@@ -19,5 +19,4 @@ scope.onmessage = async ({ data: { shared, path, output } }) => {
     create: () => attempt(`cannot create ${path}`, () => DUMP_FILES.create(path)),
     say: (news) => scope.postMessage(news),
   });
-  scope.close();
 };

@@ -8,6 +8,11 @@ import { NoWorkerError, WorkerFile } from "./worker_file.ts";
  * one stops everybody for some milliseconds.
  */
 const WORKER_FROM_BYTES = 100 << 20;
+/**
+ * So long a worker stays: where keys change all the time the default save points save each minute. One that
+ * has compiled its code already takes half of the processor time, and leaves no memory behind.
+ */
+const KEEP_MS = 90_000;
 
 /** Begins what replaces the dump at `path`. Throws ReplaceError. */
 export async function openReplacement(
@@ -21,10 +26,12 @@ export async function openReplacement(
   if (files.create === DUMP_FILES.create && keyspace.arena.usedBytes >= fromBytes) {
     try {
       const temporary = temporaryPath(path, temporaryName);
-      const file = await WorkerFile.create(temporary, {
+      const output = {
         compress: config.bool("rdbcompression"),
         checksum: config.bool("rdbchecksum"),
-      });
+      };
+      const keepMs = files.keepWorkerMs ?? KEEP_MS;
+      const file = await WorkerFile.create(temporary, output, { keepMs });
       return new Replacement(path, temporaryName, files, file);
     } catch (error) {
       if (!(error instanceof NoWorkerError)) throw error;

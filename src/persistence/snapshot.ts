@@ -145,12 +145,10 @@ export class Snapshot implements WriteBarrier {
   /** False when there is nothing left to do. */
   #step(): boolean {
     if (this.#stepOfValues()) return true;
-    for (const walk of this.#walks) {
-      if (walk.done) continue;
-      this.#stepOfWalk(walk);
-      return true;
-    }
-    return false;
+    // Not in a `for of`, which catches what is thrown in it: where that is, V8's code is a fifth slower.
+    const walk = this.#walks.find(({ done }) => !done);
+    if (walk !== undefined) this.#stepOfWalk(walk);
+    return walk !== undefined;
   }
 
   /** Goes on with the value begun, with what waits for its end, or begins the next one. */
@@ -196,14 +194,10 @@ export class Snapshot implements WriteBarrier {
     const { passer } = this.#writer;
     this.#rest = heads[from];
     if (passer === undefined || this.#failure !== undefined) return from;
-    try {
-      this.#select(walk);
-      from = passer.pass(heads, from, end);
-      this.#rest = passer.rest;
-    } catch (error) {
-      this.#failure = error;
-    }
-    return from;
+    this.#select(walk);
+    const last = passer.pass(heads, from, end);
+    this.#rest = passer.rest;
+    return last;
   }
 
   /** Whether a record may be written now. */
@@ -298,7 +292,8 @@ export class Snapshot implements WriteBarrier {
   }
 
   #walkOf(table: HashTable): Walk | undefined {
-    for (const walk of this.#walks) if (walk.table === table) return walk;
+    const walks = this.#walks;
+    for (let i = 0; i < walks.length; i++) if (walks[i].table === table) return walks[i];
     return undefined;
   }
 
@@ -311,7 +306,12 @@ export class Snapshot implements WriteBarrier {
     early[byte] |= bit;
     const chain = this.#chain;
     this.#rest = chain[0] = walk.table.bucketAt(bucket);
-    if (chain[0] === 0 || this.#isFree && this.#pass(walk, chain, 0, 1) === 1) return;
+    if (chain[0] === 0) return;
+    try {
+      if (this.#isFree && this.#pass(walk, chain, 0, 1) === 1) return;
+    } catch (error) {
+      this.#failure = error;
+    }
     this.#write(walk, this.#rest, this.#earlyPiecesFrom);
   }
 

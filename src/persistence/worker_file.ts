@@ -3,7 +3,8 @@
 import type { FrameSink, RdbOutputOptions } from "../rdb/rdb_output.ts";
 import type { FillerNews, FillOrder } from "./dump_filler.ts";
 import { type DumpFile, ReplaceError } from "./dump_files.ts";
-import { FRAME_KIND, type FrameKind, FrameRing, RING_STATE } from "./frame_ring.ts";
+import { FRAME_KIND, type FrameKind, type FrameRing, RING_STATE } from "./frame_ring.ts";
+import { leaveRing, leaveWorker, takeSpare } from "./spare_worker.ts";
 
 /** What may wait for the worker. A worker that has no processor for 50 ms stops nobody yet. */
 const RING_BYTES = 2 << 20;
@@ -12,14 +13,15 @@ const FULL_BYTES = RING_BYTES >>> 1;
 /** A disk that takes nothing for so long has failed. */
 const PATIENCE_MS = 30_000;
 
-/** A worker that has not begun after so long is not waited for. */
 const START_MS = 10_000;
 
-/**
- * The ring of the last worker, for the next one: what threads share is outside of the heap, which grows
- * too slowly for a collection, so that each save would leave one behind for hours.
- */
-let spare: FrameRing | undefined;
+/** How a worker is started, and whether it stays. */
+export interface WorkerPatience {
+  /** A worker that has not begun after so long is not waited for. */
+  readonly startMs?: number;
+  /** So long it stays for the next file once it is done with this one. */
+  readonly keepMs?: number;
+}
 
 const NOTHING = new Uint8Array(), NO_MARKS = new Int32Array();
 
@@ -32,6 +34,7 @@ export class NoWorkerError extends Error {
 export class WorkerFile implements DumpFile, FrameSink {
   readonly #worker: Worker;
   readonly #ring: FrameRing;
+  readonly #keepMs: number;
   /** The last frame is on its way. */
   #ended = false;
   readonly #ready = Promise.withResolvers<void>();
@@ -43,9 +46,10 @@ export class WorkerFile implements DumpFile, FrameSink {
   /** Resolved when the worker has synced what it was asked to. */
   #synced: PromiseWithResolvers<void> | undefined;
 
-  private constructor(worker: Worker, ring: FrameRing) {
+  private constructor(worker: Worker, ring: FrameRing, keepMs: number) {
     this.#worker = worker;
     this.#ring = ring;
+    this.#keepMs = keepMs;
     worker.onmessage = ({ data }: MessageEvent<FillerNews>) => this.#hear(data);
     worker.onerror = (event) => {
       event.preventDefault();
@@ -61,18 +65,10 @@ export class WorkerFile implements DumpFile, FrameSink {
   static async create(
     path: string,
     output: RdbOutputOptions,
-    startMs = START_MS,
+    { startMs = START_MS, keepMs = 0 }: WorkerPatience = {},
   ): Promise<WorkerFile> {
-    const ring = spare ?? FrameRing.ofBytes(RING_BYTES);
-    spare = undefined;
-    ring.reset();
-    let worker: Worker;
-    try {
-      worker = new Worker(new URL("./dump_worker.ts", import.meta.url), { type: "module" });
-    } catch (error) {
-      throw new NoWorkerError((error as Error).message);
-    }
-    const file = new WorkerFile(worker, ring);
+    const { ring, worker = startWorker() } = takeSpare(RING_BYTES);
+    const file = new WorkerFile(worker, ring, keepMs);
     const order: FillOrder = { shared: ring.shared, path, output };
     worker.postMessage(order);
     const timer = setTimeout(() => file.#giveUpStart(startMs), startMs);
@@ -104,8 +100,8 @@ export class WorkerFile implements DumpFile, FrameSink {
 
   /** The worker let go of the file. */
   #end(): void {
-    this.#worker.terminate();
     const failure = this.#failure();
+    if (failure !== undefined || this.#keepMs === 0) this.#worker.terminate();
     if (!this.#isReady) this.#ready.reject(failure);
     if (failure === undefined) this.#synced?.resolve();
     else this.#synced?.reject(failure);
@@ -184,8 +180,19 @@ export class WorkerFile implements DumpFile, FrameSink {
   }
 
   close(): void {
-    this.#worker.terminate();
-    if (this.#isLetGo && !this.#isClosed) spare = this.#ring;
+    if (this.#isClosed) return;
     this.#isClosed = true;
+    if (this.#isLetGo) leaveRing(this.#ring);
+    const stays = this.#isLetGo && this.#keepMs > 0 && this.#failure() === undefined;
+    if (stays) leaveWorker(this.#worker, this.#keepMs);
+    else this.#worker.terminate();
+  }
+}
+
+function startWorker(): Worker {
+  try {
+    return new Worker(new URL("./dump_worker.ts", import.meta.url), { type: "module" });
+  } catch (error) {
+    throw new NoWorkerError((error as Error).message);
   }
 }

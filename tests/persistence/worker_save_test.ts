@@ -10,12 +10,13 @@ import { AOF_FILES } from "../../src/persistence/aof_files.ts";
 import { fillDump, type FillerNews, type FillOrder } from "../../src/persistence/dump_filler.ts";
 import { DUMP_FILES, ReplaceError } from "../../src/persistence/dump_files.ts";
 import { FrameRing } from "../../src/persistence/frame_ring.ts";
+import { endSpareWorker } from "../../src/persistence/spare_worker.ts";
 import { NoWorkerError, WorkerFile } from "../../src/persistence/worker_file.ts";
 import { forEachSeed } from "../support/seeded.ts";
 import { fillByChance } from "./filling.ts";
 import { Saving, type SavingOptions } from "./saving.ts";
 
-const BY_WORKER = { workerFromBytes: 0 };
+const BY_WORKER = { workerFromBytes: 0, keepWorkerMs: 0 };
 const RING_BYTES = 2 << 20;
 const OUTPUT = { compress: true, checksum: true };
 
@@ -239,7 +240,7 @@ Deno.test("a worker that never begins is not waited for, and opens no file after
     }
   } as unknown as typeof Worker;
   try {
-    const created = WorkerFile.create("never", OUTPUT, 10);
+    const created = WorkerFile.create("never", OUTPUT, { startMs: 10 });
     const error = await assertRejects(() => created, NoWorkerError);
     assertEquals(error.message, "it did not begin in 0.01 seconds");
     assert(terminated);
@@ -341,7 +342,7 @@ Deno.test("a ring serves one worker after the other, unless the one before may s
     const file = await WorkerFile.create(
       `${folder}/${name}`,
       { compress: true, checksum: false },
-      5000,
+      { startMs: 5000 },
     );
     file.frame(new TextEncoder().encode(text), new Int32Array(), true);
     return file;
@@ -361,7 +362,7 @@ Deno.test("a ring serves one worker after the other, unless the one before may s
     await third.settle();
     third.close();
     isMute = true;
-    const never = WorkerFile.create(`${folder}/never`, OUTPUT, 10);
+    const never = WorkerFile.create(`${folder}/never`, OUTPUT, { startMs: 10 });
     await assertRejects(() => never, NoWorkerError);
     isMute = false;
     const last = await write("last", "four");
@@ -382,4 +383,55 @@ Deno.test("a ring serves one worker after the other, unless the one before may s
     globalThis.Worker = real;
     Deno.removeSync(folder, { recursive: true });
   }
+});
+
+Deno.test("a worker stays for the next save, whatever became of the last one, until its time is over", async () => {
+  const real = globalThis.Worker;
+  let started = 0, ended = 0;
+  globalThis.Worker = class extends real {
+    constructor(...of: ConstructorParameters<typeof Worker>) {
+      super(...of);
+      started++;
+    }
+    override terminate(): void {
+      super.terminate();
+      ended++;
+    }
+  };
+  using saving = byWorker({
+    config: { save: "" },
+    files: { ...DUMP_FILES, ...BY_WORKER, keepWorkerMs: 3000 },
+  });
+  const { harness, saver } = saving;
+  try {
+    for (const count of [100, 20_000, 3000]) {
+      setMany(saving, count, `a value of one of ${count}: xxxxxxxxxxxxxxxxxx`);
+      const expected = saving.digest();
+      harness.run("BGSAVE");
+      await saver.finished;
+      assertEquals(saver.failed, false, saving.log.join("\n"));
+      assertEquals(saving.again().digest(), expected);
+    }
+    shortSlices(saving);
+    harness.run("BGSAVE");
+    await begun(saving);
+    harness.run("FLUSHALL"); // stops it in the middle
+    await saver.finished;
+    setMany(saving, 10, "new");
+    const expected = saving.digest();
+    harness.run("BGSAVE");
+    await saver.finished;
+    assertEquals(saving.again().digest(), expected);
+    assertEquals([started, ended], [1, 0]);
+    for (let tries = 0; tries < 10_000 && ended === 0; tries++) await turn();
+    assertEquals([started, ended], [1, 1]);
+    harness.run("BGSAVE");
+    await saver.finished;
+    assertEquals(saving.again().digest(), expected);
+    assertEquals(started, 2);
+  } finally {
+    endSpareWorker();
+    globalThis.Worker = real;
+  }
+  assertEquals(ended, 2);
 });
