@@ -119,7 +119,28 @@ let lastTarget: Uint8Array | undefined;
 let lastFrom: DataView | undefined;
 let lastTo: DataView | undefined;
 
+// The pair before it: a command may copy a text to the arena, and another one to its reply.
+let otherSource: Uint8Array | undefined;
+let otherTarget: Uint8Array | undefined;
+let otherFrom: DataView | undefined;
+let otherTo: DataView | undefined;
+
 function findViews(source: Uint8Array, target: Uint8Array): void {
+  const isOther = source === otherSource && target === otherTarget;
+  const from = otherFrom, to = otherTo;
+  if (lastSource !== undefined) {
+    otherSource = lastSource;
+    otherTarget = lastTarget;
+    otherFrom = lastFrom;
+    otherTo = lastTo;
+  }
+  if (isOther) {
+    lastSource = source;
+    lastTarget = target;
+    lastFrom = from;
+    lastTo = to;
+    return;
+  }
   lastFrom = wordsOf(source) ?? sourceViews.of(source);
   if (lastFrom !== undefined) lastTo = writtenWordsOf(target) ?? targetViews.of(target);
   else lastTo = undefined;

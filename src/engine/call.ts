@@ -98,6 +98,26 @@ export class Call {
     this.services = services;
   }
 
+  /** Begins a call. */
+  open(
+    session: Session,
+    command: KnownCommand,
+    request: Request,
+    reply: ReplySink,
+    origin: Origin,
+  ): void {
+    const database = this.services.keyspace.databases[session.databaseIndex];
+    // Most calls follow one like them, and comparing costs less than a store of a reference.
+    if (this.session !== session) this.session = session;
+    if (this.database !== database) this.database = database;
+    if (this.reply !== reply) this.reply = reply;
+    if (this.command !== command) this.command = command;
+    if (this.origin !== origin) this.origin = origin;
+    this.args = request;
+    this.effects = undefined;
+    this.long = false;
+  }
+
   /** Number of arguments, the name included. */
   get count(): number {
     return this.args.count;

@@ -43,7 +43,7 @@ export class ChangeObservers implements ChangeListener<Database> {
   readonly #audience: ChangeAudience;
   readonly #observers: ChangeObserver[] = [];
   /** A plain field, for it is read with every write. */
-  #observed = false;
+  listening = false;
 
   constructor(audience: ChangeAudience) {
     this.#audience = audience;
@@ -54,13 +54,10 @@ export class ChangeObservers implements ChangeListener<Database> {
     this.refresh();
   }
 
-  /** An observer's interest changed. */
+  /** An observer's interest changed, or whether clients wait for keys. */
   refresh(): void {
-    this.#observed = this.#observers.some((observer) => observer.listening);
-  }
-
-  get listening(): boolean {
-    return this.#observed || this.#audience.parking.waitingForKeys;
+    this.listening = this.#audience.parking.waitingForKeys ||
+      this.#observers.some((observer) => observer.listening);
   }
 
   changed(database: Database, key: Slice, event: string): void {

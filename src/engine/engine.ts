@@ -8,26 +8,28 @@ import { Latency } from "../stats/latency.ts";
 import { ServerStats } from "../stats/server_stats.ts";
 import { Slowlog } from "../stats/slowlog.ts";
 import type { Keyspace } from "../store/keyspace.ts";
-import { mayRunProtected, refusal } from "./admission.ts";
-import { AttackWarning, isHttp } from "./cross_protocol.ts";
+import { refusal } from "./admission.ts";
+import { AttackWarning } from "./cross_protocol.ts";
 import { Call, type Services } from "./call.ts";
 import { type ChangeObserver, ChangeObservers } from "./change_observers.ts";
-import { CommandError, ERR, protectedCommand, wrongArguments } from "./errors.ts";
+import { CommandError, ERR } from "./errors.ts";
 import { FLAG_FAST, FLAG_TOUCHES_ARBITRARY_KEYS } from "./flags.ts";
+import type { EngineOptions } from "./engine_options.ts";
 import { type Origin, ORIGINS } from "./origins.ts";
 import { LookAhead } from "./look_ahead.ts";
 import { MemoryLimit } from "./memory_limit.ts";
 import { Parking } from "./parking.ts";
 import type { Ports } from "./ports.ts";
 import { Propagation } from "./propagation.ts";
+import { resolveRequest } from "./resolve.ts";
 import { ReplyGate } from "./reply_gate.ts";
-import { type Command, type Registry, unknownCommand, unknownSubcommand } from "./registry.ts";
+import { Command, type Registry } from "./registry.ts";
 import { type Session, SESSION_CLOSING, SESSION_IN_MULTI, SESSION_SILENT } from "./session.ts";
 import { silence } from "./reply_mode.ts";
 import { noteIfSlow } from "./slow_commands.ts";
 import { Sessions } from "./sessions.ts";
 import { TimeBook } from "./time_book.ts";
-import { admissionFlags, endTransaction, queueRequest } from "./transaction.ts";
+import { abortTransaction, admissionFlags, queueRequest } from "./transaction.ts";
 import type { Wait } from "./wait.ts";
 import { Watches } from "./watches.ts";
 
@@ -37,17 +39,6 @@ const CLOSING = SESSION_CLOSING, TOUCHES_ARBITRARY_KEYS = FLAG_TOUCHES_ARBITRARY
 
 /** A short command with a request beyond this is measured by itself. */
 const LARGE_REQUEST_BYTES = 16 * 1024;
-
-/** What an engine is built from. */
-export interface EngineOptions {
-  keyspace: Keyspace;
-  config: Config;
-  users: Users;
-  registry: Registry;
-  ports: Ports;
-  /** Told of errors that are our own mistakes; the client gets a general error. */
-  onInternalError(error: unknown, command: string): void;
-}
 
 /** Runs commands one at a time; nothing in it awaits. */
 export class Engine implements Services {
@@ -121,6 +112,9 @@ export class Engine implements Services {
     session.totalCommands++;
     // The hint left by the last request may point into this one: slices are used again.
     const command = slot < 0 ? this.lookAhead.forget() : this.lookAhead.take(slot);
+    if (command !== undefined && this.#isPlain(session, command, request)) {
+      return this.#runPlain(session, command, request);
+    }
     if ((session.bits & SILENT_OR_CLOSING) === 0) {
       this.#enter(session, request, session.reply, CLIENT, command);
       return session.parked === undefined && (session.bits & CLOSING) === 0;
@@ -183,29 +177,11 @@ export class Engine implements Services {
     reply: ReplySink,
     known: Command | undefined,
   ): Command | undefined {
-    let command = known ?? this.registry.find(request.slices[0]);
-    if (command === undefined) {
-      if (isHttp(request.slices[0])) this.#endAttack(session);
-      else this.#refuse(session, undefined, reply, unknownCommand(request));
-      return undefined;
-    }
-    if (command.subcommandTable !== undefined && request.count > 1) {
-      const container = command;
-      command = command.subcommandTable.find(request.slices[1]);
-      if (command === undefined) {
-        this.#refuse(session, undefined, reply, unknownSubcommand(container, request));
-        return undefined;
-      }
-    }
-    if (!command.accepts(request.count) || command.handler === undefined) {
-      this.#refuse(session, command, reply, wrongArguments(command.fullName).message);
-      return undefined;
-    }
-    if (!mayRunProtected(command.flags, this.config, session)) {
-      this.#refuse(session, command, reply, protectedCommand(command.facts.name));
-      return undefined;
-    }
-    return command;
+    const found = resolveRequest(this, session, request, known);
+    if (found instanceof Command) return found;
+    if (found.message !== undefined) this.#refuse(session, found.command, reply, found.message);
+    else this.#endAttack(session);
+    return undefined;
   }
 
   /** Nothing that came before is answered either. */
@@ -215,19 +191,12 @@ export class Engine implements Services {
   }
 
   #refuse(session: Session, command: Command | undefined, reply: ReplySink, message: string): void {
-    if (command?.facts.runsTransaction) message = this.#abortTransaction(session, message);
+    if (command?.facts.runsTransaction) message = abortTransaction(session, this.watches, message);
     reply.error(message);
     this.#errorsBooked++;
     this.stats.countError(message);
     if (command !== undefined) command.stats.rejectedCalls++;
     if (session.bits & SESSION_IN_MULTI) session.transactionFailed = true;
-  }
-
-  /** EXEC was refused: the transaction is over; answers the error that says so. */
-  #abortTransaction(session: Session, reason: string): string {
-    endTransaction(session);
-    this.watches.forget(session);
-    return `EXECABORT Transaction discarded because of: ${reason.replace(/^ERR /, "")}`;
   }
 
   #park(session: Session, request: Request, reply: ReplySink, origin: Origin, wait: Wait): void {
@@ -246,16 +215,63 @@ export class Engine implements Services {
     const alone = origin.timed && this.#measuredAlone(command, request);
     if (alone) this.times.settle();
     const call = this.#openCall(session, command, request, reply, origin);
+    call.propagates = this.propagation.active;
     const errorsBefore = reply.errorCount - this.#errorsBooked, dirtyBefore = this.keyspace.dirty;
+    const wait = this.#handle(call, command, reply);
+    if (call.propagates && this.keyspace.dirty !== dirtyBefore) this.#collect(call);
+    this.#commit(call, command, wait, errorsBefore, alone);
+    return wait;
+  }
+
+  /**
+   * A client's request that needs nothing of what may come before and after a command, as nearly all do:
+   * this skeleton takes two thirds of the time of the other, which is a sixth of a short command's.
+   */
+  #runPlain(session: Session, command: Command, request: Request): boolean {
+    const { reply } = session, call = this.#openCall(session, command, request, reply, CLIENT);
+    session.lastCommand = command.fullName;
+    if (call.propagates) call.propagates = false;
+    const errorsBefore = reply.errorCount - this.#errorsBooked;
+    const wait = this.#handle(call, command, reply);
+    if (wait !== undefined || call.long || reply.errorCount - this.#errorsBooked !== errorsBefore) {
+      this.#commit(call, command, wait, errorsBefore, false);
+      if (wait !== undefined) this.#park(session, request, reply, CLIENT, wait);
+    } else {
+      this.#depth--;
+      this.stats.totalCommands++;
+      this.times.count(command);
+      if (this.parking.anyReady) this.#closeUnit(true);
+    }
+    return session.parked === undefined && (session.bits & CLOSING) === 0;
+  }
+
+  /** Whether {@link #runPlain} is enough for a request: a framed one, as those are not large. */
+  #isPlain(session: Session, command: Command, request: Request): boolean {
+    return (this.gates | session.bits) === 0 && request.framed && command.plain && command.short &&
+      command.accepts(request.count) && !this.times.exact && !this.memoryLimit.on &&
+      !this.propagation.active && !this.parking.paused;
+  }
+
+  #handle(call: Call, command: Command, reply: ReplySink): Wait | undefined {
     const mark = reply.mark();
-    let wait: Wait | void = undefined;
     try {
-      wait = command.handler!(call);
+      return command.handler!(call) ?? undefined;
     } catch (error) {
       reply.rollback(mark);
       this.#replyThrown(error, command, reply);
+      return undefined;
     }
-    if (call.propagates && this.keyspace.dirty !== dirtyBefore) this.#collect(call);
+  }
+
+  /** Ends a call: counts it, and closes the unit if it is the outermost one. */
+  #commit(
+    call: Call,
+    command: Command,
+    wait: Wait | undefined,
+    errorsBefore: number,
+    alone: boolean,
+  ): void {
+    const { session, reply, origin } = call;
     this.#depth--;
     const parks = wait !== undefined && origin.mayBlock;
     if (origin.counted && !parks) {
@@ -268,10 +284,9 @@ export class Engine implements Services {
       this.stats.countError(reply.lastError);
     }
     if (alone || call.long && origin.timed) {
-      this.#settleAlone(session, command, parks ? undefined : request);
+      this.#settleAlone(session, command, parks ? undefined : call.args);
     }
     if (this.#depth === 0) this.#closeUnit((command.flags & TOUCHES_ARBITRARY_KEYS) === 0);
-    return wait ?? undefined;
   }
 
   #measuredAlone(command: Command, request: Request): boolean {
@@ -290,17 +305,7 @@ export class Engine implements Services {
     const depth = this.#depth++;
     if (depth === this.#calls.length) this.#calls.push(new Call(this));
     const call = this.#calls[depth];
-    const database = this.keyspace.databases[session.databaseIndex];
-    // Most calls follow one like them, and comparing costs less than a store of a reference.
-    if (call.session !== session) call.session = session;
-    if (call.database !== database) call.database = database;
-    if (call.reply !== reply) call.reply = reply;
-    if (call.command !== command) call.command = command;
-    if (call.origin !== origin) call.origin = origin;
-    call.args = request;
-    call.propagates = this.propagation.active;
-    call.effects = undefined;
-    call.long = false;
+    call.open(session, command, request, reply, origin);
     return call;
   }
 

@@ -37,35 +37,29 @@ export class LookAhead {
   prepare(databaseIndex: number, batch: readonly Request[], count: number): void {
     const { table, arena } = this.#keyspace.databases[databaseIndex];
     const wanted = this.#wanted, entries = this.#entries;
-    let before: Slice | undefined, hash = 0, different = 0;
+    let command: Command | undefined, before: Slice | undefined, key: Slice | undefined;
+    let hash = 0, different = 0;
     for (let i = 0; i < count; i++) {
       const request = batch[i];
-      if (i > 0 && request === batch[i - 1]) {
-        this.#commands[i] = this.#commands[i - 1];
-        this.#keys[i] = this.#keys[i - 1];
-        this.#hashes[i] = this.#hashes[i - 1];
-        continue;
+      if (i === 0 || request !== batch[i - 1]) {
+        command = this.#registry.find(request.slices[0]);
+        const at = command === undefined ? 0 : command.firstKey;
+        key = at === 0 || at >= request.count ? undefined : request.slices[at];
+        // Queues, counters and large collections: a pipeline often goes to one key.
+        if (key !== undefined && (before === undefined || !sameKey(key, before))) {
+          hash = table.hash(key.bytes, key.start, key.end);
+          wanted[different++] = hash;
+        }
+        if (key !== undefined) before = key;
       }
-      const command = this.#registry.find(request.slices[0]);
       this.#commands[i] = command;
-      if (command === undefined || command.firstKey === 0 || command.firstKey >= request.count) {
-        this.#keys[i] = undefined;
-        continue;
-      }
-      const key = request.slices[command.firstKey];
       this.#keys[i] = key;
-      // Queues, counters and large collections: a pipeline often goes to one key.
-      if (before === undefined || !sameKey(key, before)) {
-        hash = table.hash(key.bytes, key.start, key.end);
-        wanted[different++] = hash;
-      }
       this.#hashes[i] = hash;
-      before = key;
     }
     const headers = table.fetchFirst(wanted, different, entries);
     this.touched = headers ^ touchValues(arena, entries, different);
-    const key = this.#keys[0];
-    this.#withMembers = different === 1 && key !== undefined && this.#commands[0]!.member !== 0;
+    const first = this.#keys[0];
+    this.#withMembers = different === 1 && first !== undefined && this.#commands[0]!.member !== 0;
     if (this.#withMembers) this.#prepareMembers(databaseIndex, batch, count);
   }
 

@@ -16,6 +16,8 @@ interface Runner {
   readonly keyspace: Keyspace;
   readonly registry: CommandLookup;
   readonly stats: ServerStats;
+  /** Told when clients begin or cease to wait for keys. */
+  readonly changes: { refresh(): void };
   resume(session: Session, request: Request): Wait | void;
 }
 
@@ -80,6 +82,7 @@ export class Parking {
   park(session: Session, request: Request, wait: Wait): void {
     session.parked = { request: (wait.request ?? request).copy(), wait, over: false };
     this.#waiters.add(session);
+    this.#runner.changes.refresh();
     if (wait.deadlineAtMs !== 0) this.onDeadline(wait.deadlineAtMs);
   }
 
@@ -118,7 +121,7 @@ export class Parking {
     for (const session of this.#waiters.all()) {
       const parked = session.parked!;
       if (parked.wait !== PAUSE_WAIT) continue;
-      this.#waiters.remove(session);
+      this.#forget(session);
       // Not run from here: this may be the middle of another client's command.
       parked.over = true;
       session.transport.resume();
@@ -209,8 +212,13 @@ export class Parking {
   }
 
   #release(session: Session): void {
-    this.#waiters.remove(session);
+    this.#forget(session);
     session.parked = undefined;
+  }
+
+  #forget(session: Session): void {
+    this.#waiters.remove(session);
+    this.#runner.changes.refresh();
   }
 
   /** The client is gone. */

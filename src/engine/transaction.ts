@@ -63,3 +63,14 @@ export function admissionFlags(session: Session, command: KnownCommand): number 
   if (!command.facts.runsTransaction || session.queued === undefined) return command.flags;
   return (command.flags | session.queuedFlags & INHERITED) & ~(session.queuedLacks & SHARED);
 }
+
+/** EXEC was refused: the transaction is over; answers the error that says so. */
+export function abortTransaction(
+  session: Session,
+  watches: { forget(session: Session): void },
+  reason: string,
+): string {
+  endTransaction(session);
+  watches.forget(session);
+  return `EXECABORT Transaction discarded because of: ${reason.replace(/^ERR /, "")}`;
+}

@@ -8,6 +8,7 @@ import {
   backLengthBytes,
   elementBytes,
   ENCODING_12_BIT_STRING,
+  ENCODING_13_BIT_INTEGER,
   ENCODING_6_BIT_STRING,
   LISTPACK_COUNT_UNKNOWN,
   LISTPACK_END,
@@ -223,6 +224,12 @@ export class BlockWriter {
     if (value >= 0 && value <= 127) {
       u8[this.#to++] = value as number;
       u8[this.#to++] = 1;
+      return;
+    }
+    if (value >= 0 && value <= 4095) {
+      u8[this.#to++] = ENCODING_13_BIT_INTEGER | (value as number) >> 8;
+      u8[this.#to++] = value as number;
+      u8[this.#to++] = 2;
       return;
     }
     this.#element.chooseInteger(value);

@@ -95,6 +95,11 @@ export class StreamId implements IdWords {
     return this.word0 === word0 && this.word1 === word1;
   }
 
+  /** Whether the milliseconds are below a safe integer; without the milliseconds as a number. */
+  isBefore(milliseconds: number): boolean {
+    return (this.word0 >>> 0) * TWO_TO_32 + (this.word1 >>> 0) < milliseconds;
+  }
+
   /** Negative, zero or positive, as this one comes before, is, or comes after the other. */
   compare(other: IdWords): number {
     return (this.word0 >>> 0) - (other.word0 >>> 0) || (this.word1 >>> 0) - (other.word1 >>> 0) ||

@@ -64,7 +64,7 @@ function chooseId({ nowMs }: Call, { lastId }: StreamValue): void {
   if (lastId.isMaximum) throw NO_ID_LEFT;
   const { id, idGiven, sequenceGiven } = options;
   if (idGiven && (sequenceGiven || !lastId.hasMillisecondsOf(id))) newId.copyFrom(id);
-  else if (!idGiven && nowMs > lastId.milliseconds) newId.set(nowMs, 0);
+  else if (!idGiven && lastId.isBefore(nowMs)) newId.set(nowMs, 0);
   else {
     newId.copyFrom(lastId);
     newId.increment();
