@@ -99,8 +99,13 @@ export function knownEstimate({ bytes, start }: Slice): Integer64 | undefined {
 
 /** Keeps an estimate in the header. */
 export function keepEstimate({ bytes, start }: Slice, estimate: Integer64): void {
-  let rest = BigInt(estimate);
-  for (let i = 0; i < 8; i++, rest >>= 8n) bytes[start + ESTIMATE_AT + i] = Number(rest & 0xffn);
+  const isNumber = typeof estimate === "number";
+  const low = isNumber ? estimate : Number(BigInt.asUintN(32, estimate));
+  const high = isNumber ? Math.floor(estimate / 2 ** 32) : Number(estimate >> 32n);
+  for (let i = 0; i < 4; i++) {
+    bytes[start + ESTIMATE_AT + i] = low >>> 8 * i;
+    bytes[start + ESTIMATE_AT + 4 + i] = high >>> 8 * i;
+  }
 }
 
 /** Says that the estimate in the header holds no more. */
