@@ -1,4 +1,5 @@
 // DEBUG OBJECT: how a value is kept.
+import { formatFixedDouble } from "../../base/double.ts";
 import type { Call } from "../../engine/call.ts";
 import { ERR } from "../../engine/errors.ts";
 import { RdbWriter, versionForValue } from "../../rdb/writer.ts";
@@ -49,7 +50,7 @@ function nodeFacts(lists: ListValues, value: number): string {
   for (let node = chain.head; node !== 0; node = chain.nextNode(node)) {
     bytes += chain.nodeBytes(node);
   }
-  return ` ql_nodes:${chain.nodes} ql_avg_node:${(chain.count / chain.nodes).toFixed(2)}` +
+  return ` ql_nodes:${chain.nodes} ql_avg_node:${formatFixedDouble(chain.count / chain.nodes, 2)}` +
     ` ql_listpack_max:${chain.fill} ql_compressed:${chain.compressDepth === 0 ? 0 : 1}` +
     ` ql_uncompressed_size:${bytes}`;
 }

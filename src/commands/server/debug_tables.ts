@@ -1,4 +1,5 @@
 // DEBUG HTSTATS and HTSTATS-KEY: how entries are spread over the buckets of hash tables.
+import { formatFixedDouble } from "../../base/double.ts";
 import { integerOf, keyword } from "../../engine/arguments.ts";
 import type { Call } from "../../engine/call.ts";
 import { CommandError, ERR } from "../../engine/errors.ts";
@@ -61,7 +62,7 @@ function textOfTable(table: HashTable, full: boolean): string {
 
 function textOfChains({ buckets, entries, chains }: ArrayStatistics): string {
   const slots = buckets - chains[0];
-  const average = (entries / slots).toFixed(2);
+  const average = formatFixedDouble(Math.fround(entries / slots), 2);
   const lines = [
     ` different slots: ${slots}`,
     ` max chain length: ${chains.length - 1}`,
@@ -70,7 +71,9 @@ function textOfChains({ buckets, entries, chains }: ArrayStatistics): string {
     " Chain length distribution:",
   ];
   chains.slice(0, MAX_CHAIN_TOLD).forEach((count, length) => {
-    if (count > 0) lines.push(`   ${length}: ${count} (${(count / buckets * 100).toFixed(2)}%)`);
+    if (count > 0) {
+      lines.push(`   ${length}: ${count} (${formatFixedDouble(count / buckets * 100, 2)}%)`);
+    }
   });
   return lines.join("\n") + "\n";
 }
