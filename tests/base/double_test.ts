@@ -203,6 +203,7 @@ Deno.test("a fixed double always has its digits, ties to even", () => {
   }
 });
 
+// 8.0 reads scores in another way: no hexadecimal digits, no spaces.
 testWithRedis("redis-server accepts the same texts as scores and as score bounds", async () => {
   await withRedis(async (client) => {
     const fuzz: string[] = [];
@@ -238,7 +239,7 @@ testWithRedis("redis-server accepts the same texts as scores and as score bounds
       assertEquals(!Number.isNaN(parseWith(parseDoubleLenient, text)), bound, named);
     });
   });
-});
+}, { before: "8.0" });
 
 Deno.test("numbers of 256ths are written in seventeen digits as all others are", () => {
   const bytes = new Uint8Array(2 * DOUBLE_TEXT_MAX);

@@ -105,7 +105,7 @@ testWithRedis("flags are refused with the words of redis-server", async () => {
     const { message } = assertThrows(() => load(args), ConfigFileError);
     assertEquals(message.replace("warning, nothing", "warning"), theirs, args.join(" "));
   }
-});
+}, { before: "7.2" });
 
 /** Command lines that redis-server takes. */
 const TAKEN = [

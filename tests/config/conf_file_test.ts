@@ -144,7 +144,7 @@ testWithRedis("files are refused with the words of redis-server", async () => {
   } finally {
     await Deno.remove(path);
   }
-});
+}, { before: "7.2" });
 
 /** Words as a file may spell them, for directives that take any text. */
 const SPELLINGS = [

@@ -81,7 +81,7 @@ testWithRedis("CONFIG GET * has the names and defaults of redis-server", async (
     assertEquals(ours, theirs);
     assert(ours.length > 180, `${ours.length} directives compared`);
   }, FLAGS);
-});
+}, { before: "7.2" });
 
 testWithRedis("CONFIG GET answers names and patterns as redis-server does", async () => {
   const questions = [
@@ -114,7 +114,7 @@ testWithRedis("CONFIG GET answers names and patterns as redis-server does", asyn
       assertEquals(ours, theirs, patterns.join(" "));
     }
   }, FLAGS);
-});
+}, { before: "7.2" });
 
 /** Given to every directive that can be given anything without harm to the server it runs in. */
 const VALUES = [
@@ -166,7 +166,7 @@ testWithRedis("CONFIG SET takes and refuses values as redis-server does", async 
     }
     assert(compared > 10_000, `${compared} values compared`);
   }, FLAGS);
-});
+}, { before: "7.2" });
 
 testWithRedis("CONFIG SET refuses dangerous values as redis-server does", async () => {
   const commands = [
@@ -245,6 +245,7 @@ testWithRedis(
       }
     }, FLAGS);
   },
+  { before: "7.2" },
 );
 
 testWithRedis(

@@ -19,6 +19,19 @@ const hasNegativeOffset = (words: readonly string[]) =>
 
 const named = (name: RegExp, words: readonly string[]) => name.test(words[0]);
 
+/** Options of commands on expiring fields in an order that Redis takes from 8.4 on. */
+const hasFreeOrder = (words: readonly string[]) => {
+  if (!/^(hp?expire(at)?|hgetex|hsetex)$/i.test(words[0] ?? "")) return false;
+  const at = words.findIndex((word) => /^fields$/i.test(word));
+  const stride = /^hsetex$/i.test(words[0]) ? 2 : 1;
+  const behind = at < 0 ? [] : words.slice(at + 2 + Number(words[at + 1]) * stride);
+  const conditions = words.slice(3).filter((word) => /^(nx|xx|gt|lt)$/i.test(word));
+  return behind.some((word) =>
+    /^(nx|xx|gt|lt|e?px?(at)?|ex(at)?|persist|keepttl|f[nx]x)$/i.test(word)
+  ) ||
+    new Set(conditions).size < conditions.length;
+};
+
 const KNOWN_DIFFERENCES: KnownDifference[] = [
   // 7.4 looks where a range ends before it looks at the offset.
   {
@@ -31,6 +44,7 @@ const KNOWN_DIFFERENCES: KnownDifference[] = [
     matches: (words) =>
       named(/^(z|geo|incrbyfloat|hincrbyfloat)/i, words) && hasSpacedNumber(words),
   },
+  { since: "7.4", before: "8.4", matches: hasFreeOrder },
   // Until its patch against damaged sketches each line of versions went on with some of them.
   { since: "7.2", before: "7.2.10", matches: (words) => named(/^pf/i, words) },
   { since: "7.4", before: "7.4.5", matches: (words) => named(/^pf/i, words) },

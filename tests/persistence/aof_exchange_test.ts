@@ -73,5 +73,6 @@ for (const preamble of ["yes", "no"]) {
         assertEquals(digestOfKeyspace(again.harness.keyspace).toString(), digest);
       });
     },
+    { before: "7.2" },
   );
 }

@@ -196,7 +196,7 @@ testWithRedis("files of many parts are the same data here and in redis-server", 
       assertEquals(loaded, digest, "however they are divided");
     }
   });
-});
+}, { before: "7.2" });
 
 /** Damages a manifest: a byte, a line, the order of lines, a number, the end. */
 function damaged(manifest: string, random: Seeded): string {

@@ -4,6 +4,7 @@ import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { latin1Bytes } from "../../src/base/bytes.ts";
 import { RedisServer } from "../rdb/redis_server.ts";
+import { findProgram } from "../support/programs.ts";
 import { redisServerPath, testWithRedis } from "../support/redis_server.ts";
 import { forEachSeed, Seeded } from "../support/seeded.ts";
 import { splitWords } from "../support/words.ts";
@@ -87,7 +88,8 @@ testWithRedis("redis-check-rdb finds our dumps right", async () => {
   using saving = new Saving({ startMs: Date.now() });
   fillByChance(saving, new Seeded(13));
   saving.harness.run("SAVE");
-  const command = redisServerPath!.replace(/redis-server([^/\\]*)$/, "redis-check-rdb$1");
+  const beside = redisServerPath!.replace(/redis-server([^/\\]*)$/, "redis-check-rdb$1");
+  const command = beside === redisServerPath ? findProgram("redis-check-rdb")! : beside;
   const { code, stdout } = await new Deno.Command(command, { args: [saving.path] }).output();
   const said = new TextDecoder().decode(stdout);
   assertEquals(code, 0, said);

@@ -128,8 +128,10 @@ testWithRedis("what redis-server takes over and refuses, we take over and refuse
       const names = [...Deno.readDirSync(join(dir, "appendonlydir"))].map(({ name }) => name)
         .filter((name) => !name.endsWith(".lock")).sort();
       assertEquals(names, ["appendonly.aof", INCR, "appendonly.aof.manifest"]);
+      const manifest = join(dir, "appendonlydir", "appendonly.aof.manifest");
       assertEquals(
-        Deno.readTextFileSync(join(dir, "appendonlydir", "appendonly.aof.manifest")),
+        // Offsets of replication stand there from 8.0 on.
+        Deno.readTextFileSync(manifest).replace(/( (start|end)offset \d+)+$/m, ""),
         `file appendonly.aof seq 1 type b\nfile ${INCR} seq 1 type i\n`,
       );
       Deno.removeSync(join(dir, "appendonlydir", INCR));

@@ -40,6 +40,7 @@ testWithRedis(
       }
     });
   },
+  { before: "7.2" },
 );
 
 Deno.test("unauthenticated clients may send ten arguments of 16 KiB at most", async () => {

@@ -52,7 +52,7 @@ testWithRedis("a broken protocol is answered byte for byte as by redis-server", 
       );
     }
   });
-});
+}, { before: "7.2" });
 
 /** Input that looks odd but is right; QUIT ends it. */
 const ODD: readonly string[] = [
