@@ -153,14 +153,18 @@ export class HashValue {
       this.#becomeTable(0);
       return this.table.set(field, value, keepExpiry);
     }
-    const isNew = this.#setInListpack(field, value, keepExpiry);
-    if (isNew && this.size > hashMaxListpackEntries) this.#becomeTable(0);
-    return isNew;
+    const at = this.#listpack.find(field.bytes, field.start, field.end, this.#stride);
+    // Also where a field only gets another value, as the limit may have moved.
+    if (this.size + (at === 0 ? 1 : 0) > hashMaxListpackEntries) {
+      this.#becomeTable(0);
+      return this.table.set(field, value, keepExpiry);
+    }
+    return this.#setInListpack(at, field, value, keepExpiry);
   }
 
-  #setInListpack(field: Slice, value: Slice, keepExpiry: boolean): boolean {
+  /** `at` is where the field stands, 0 for a new one. */
+  #setInListpack(at: number, field: Slice, value: Slice, keepExpiry: boolean): boolean {
     const list = this.#listpack, stride = this.#stride;
-    const at = list.find(field.bytes, field.start, field.end, stride);
     if (at !== 0) {
       list.replace(list.next(at), value.bytes, value.start, value.end);
       this.value = list.ref;

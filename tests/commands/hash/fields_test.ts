@@ -96,3 +96,16 @@ Deno.test("values of every length are overwritten by values of every length", ()
   client.run("FLUSHALL SYNC");
   assertEquals(arena.usedBytes, keyspace.startupBytes);
 });
+
+Deno.test("a small hash beyond a limit that was lowered becomes a table with the next value it gets", () => {
+  for (const line of ["HSET h a 2", "HINCRBY h a 1", "HINCRBYFLOAT h a 1.5", "HSETNX h new 1"]) {
+    const harness = new EngineHarness();
+    harness.run("HSET h a 1 b 2 c 3");
+    harness.run("CONFIG SET hash-max-listpack-entries 2");
+    assertEquals(harness.run("HSETNX h a 5"), 0);
+    assertEquals(harness.run("OBJECT ENCODING h"), "listpack");
+    harness.run(line);
+    assertEquals(harness.run("OBJECT ENCODING h"), "hashtable", line);
+    assertEquals(harness.run("HMGET h b c"), ["2", "3"]);
+  }
+});
