@@ -27,7 +27,13 @@ function noisy(random: Seeded, text: string, length: number): string {
 
 const stringKey = (random: Seeded) => `string:${random.below(6)}`;
 
+const sketchKey = (random: Seeded) => `sketch:${random.below(4)}`;
+
 export function fillStrings({ harness: { client } }: Saving, random: Seeded): void {
+  for (let key = 0; key < 4; key++) {
+    const members = Array.from({ length: random.pick([3, 100, 3000]) }, (_, i) => i);
+    client.send(["PFADD", `sketch:${key}`, ...members]);
+  }
   for (let key = 0; key < 6; key++) {
     client.send(["SELECT", random.below(2)]);
     client.send(["SET", `string:${key}`, longText(random)]);
@@ -52,6 +58,8 @@ export function drawString(random: Seeded): string[] {
     () => random.chance(0.3) ? ["MOVE", key, 1] : ["GETRANGE", key, 0, 5],
     () => [random.pick(["PEXPIRE", "PEXPIREAT"]), key, random.pick([1, 50, 3000])],
     () => ["PFADD", key, "a"],
+    () => ["PFADD", sketchKey(random), random.below(1000)],
+    () => ["PFCOUNT", sketchKey(random)], // which keeps the estimate in the value
     () => ["SELECT", random.below(2)],
     () => random.chance(0.3) ? [random.pick(["FLUSHALL", "FLUSHDB"]), "ASYNC"] : ["SWAPDB", 0, 1],
     () => random.chance(0.5) ? ["FLUSHALL", "SYNC"] : ["SADD", key, "m"],

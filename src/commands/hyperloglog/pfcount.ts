@@ -4,6 +4,7 @@ import { estimateCardinality, newHistogram } from "./estimate.ts";
 import { REGISTERS } from "./registers.ts";
 import {
   CORRUPTED_SKETCH,
+  HEADER_BYTES,
   histogramOf,
   keepEstimate,
   knownEstimate,
@@ -26,12 +27,14 @@ function countOne(call: Call): void {
   const key = call.at(1), { database, reply } = call;
   let ref = readSketch(call, key);
   if (ref === 0) return reply.integer(0);
+  database.willChange(ref); // it was looked up for reading
   ref = makeWritable(call, ref);
   const sketch = database.stringOf(ref), known = knownEstimate(sketch);
   if (known !== undefined) return reply.integer(known);
   const counts = histogramOf(sketch);
   if (counts === undefined) throw CORRUPTED_SKETCH;
   const estimate = estimateCardinality(counts);
+  database.willWriteString(ref, 0, HEADER_BYTES);
   keepEstimate(sketch, estimate);
   // No keyspace event tells of it.
   database.changed(key, "");
