@@ -13,6 +13,9 @@ const WORKER_FROM_BYTES = 100 << 20;
  * has compiled its code already takes half of the processor time, and leaves no memory behind.
  */
 const KEEP_MS = 90_000;
+/** So much of what changes may wait in memory for a worker, or such a share of the data. */
+const KEPT_MIN_BYTES = 4 << 20;
+const KEPT_SHARE = 1 / 32;
 
 /** Begins what replaces the dump at `path`. Throws ReplaceError. */
 export async function openReplacement(
@@ -31,7 +34,8 @@ export async function openReplacement(
         checksum: config.bool("rdbchecksum"),
       };
       const keepMs = files.keepWorkerMs ?? KEEP_MS;
-      const file = await WorkerFile.create(temporary, output, { keepMs });
+      const keptBytes = Math.max(KEPT_MIN_BYTES, keyspace.arena.usedBytes * KEPT_SHARE);
+      const file = await WorkerFile.create(temporary, output, { keepMs, keptBytes });
       return new Replacement(path, temporaryName, files, file);
     } catch (error) {
       if (!(error instanceof NoWorkerError)) throw error;

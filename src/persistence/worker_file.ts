@@ -3,13 +3,21 @@
 import type { FrameSink, RdbOutputOptions } from "../rdb/rdb_output.ts";
 import type { FillerNews, FillOrder } from "./dump_filler.ts";
 import { type DumpFile, ReplaceError } from "./dump_files.ts";
-import { FRAME_KIND, type FrameKind, type FrameRing, RING_STATE } from "./frame_ring.ts";
+import {
+  type Frame,
+  FRAME_KIND,
+  type FrameKind,
+  type FrameRing,
+  RING_STATE,
+} from "./frame_ring.ts";
 import { leaveRing, leaveWorker, takeSpare } from "./spare_worker.ts";
 
-/** What may wait for the worker. A worker that has no processor for 50 ms stops nobody yet. */
+/** What may wait for the worker. */
 const RING_BYTES = 2 << 20;
 /** Who can wait does when so much is in the ring; the rest is for those who cannot. */
 const FULL_BYTES = RING_BYTES >>> 1;
+/** How often one looks for room at the end, ms. */
+const KEPT_TURN_MS = 1;
 /** A disk that takes nothing for so long has failed. */
 const PATIENCE_MS = 30_000;
 
@@ -21,6 +29,8 @@ export interface WorkerPatience {
   readonly startMs?: number;
   /** So long it stays for the next file once it is done with this one. */
   readonly keepMs?: number;
+  /** What may be kept in memory where it takes nothing for a while, bytes. */
+  readonly keptBytes?: number;
 }
 
 const NOTHING = new Uint8Array(), NO_MARKS = new Int32Array();
@@ -35,6 +45,10 @@ export class WorkerFile implements DumpFile, FrameSink {
   readonly #worker: Worker;
   readonly #ring: FrameRing;
   readonly #keepMs: number;
+  /** Frames for which there was no room in the ring, in their order. */
+  readonly #kept: Frame[] = [];
+  #keptBytes = 0;
+  readonly #mostKeptBytes: number;
   /** The last frame is on its way. */
   #ended = false;
   readonly #ready = Promise.withResolvers<void>();
@@ -46,10 +60,11 @@ export class WorkerFile implements DumpFile, FrameSink {
   /** Resolved when the worker has synced what it was asked to. */
   #synced: PromiseWithResolvers<void> | undefined;
 
-  private constructor(worker: Worker, ring: FrameRing, keepMs: number) {
+  private constructor(worker: Worker, ring: FrameRing, { keepMs, keptBytes }: WorkerPatience) {
     this.#worker = worker;
     this.#ring = ring;
-    this.#keepMs = keepMs;
+    this.#keepMs = keepMs ?? 0;
+    this.#mostKeptBytes = keptBytes ?? 0;
     worker.onmessage = ({ data }: MessageEvent<FillerNews>) => this.#hear(data);
     worker.onerror = (event) => {
       event.preventDefault();
@@ -65,10 +80,11 @@ export class WorkerFile implements DumpFile, FrameSink {
   static async create(
     path: string,
     output: RdbOutputOptions,
-    { startMs = START_MS, keepMs = 0 }: WorkerPatience = {},
+    patience: WorkerPatience = {},
   ): Promise<WorkerFile> {
+    const { startMs = START_MS } = patience;
     const { ring, worker = startWorker() } = takeSpare(RING_BYTES);
-    const file = new WorkerFile(worker, ring, keepMs);
+    const file = new WorkerFile(worker, ring, patience);
     const order: FillOrder = { shared: ring.shared, path, output };
     worker.postMessage(order);
     const timer = setTimeout(() => file.#giveUpStart(startMs), startMs);
@@ -124,12 +140,12 @@ export class WorkerFile implements DumpFile, FrameSink {
 
   /** Memory that is taken for what waits, bytes. */
   get memoryBytes(): number {
-    return RING_BYTES;
+    return RING_BYTES + this.#keptBytes;
   }
 
   get isFull(): boolean {
-    if (this.#isClosed) return false;
-    return this.#ring.waitingBytes > FULL_BYTES && this.#failure() === undefined;
+    if (this.#isClosed || this.#failure() !== undefined) return false;
+    return !this.#passKept() || this.#ring.waitingBytes > FULL_BYTES;
   }
 
   writeSync(bytes: Uint8Array): number {
@@ -142,20 +158,46 @@ export class WorkerFile implements DumpFile, FrameSink {
     this.#ended ||= isLast;
   }
 
-  /** Who changes a key cannot go on before what it was is safe: waits for room where there is none. */
+  /**
+   * Who changes a key cannot go on before what it was is safe, and must not wait for a worker that has no
+   * processor: what has no room in the ring is kept here. Only when that is full as well, because
+   * the disk takes nothing for a while, everybody waits: memory for all that may change is what a
+   * snapshot without copies is to avoid, and to give the dump up would have writes refused for longer.
+   */
   #put(kind: FrameKind, bytes: Uint8Array, marks: Int32Array): void {
     const ring = this.#ring;
     if (this.#isClosed) throw new Error("a file that is closed takes nothing");
     for (;;) {
       const failure = this.#failure();
       if (failure !== undefined) throw failure;
-      if (ring.put(kind, bytes, marks)) return;
+      if (this.#passKept() && ring.put(kind, bytes, marks)) return;
+      if (this.#keep(kind, bytes, marks)) return;
       if (ring.waitForRoom(PATIENCE_MS)) continue;
       ring.stop();
       throw new ReplaceError(
         `cannot write: the disk took nothing for ${PATIENCE_MS / 1000} seconds`,
       );
     }
+  }
+
+  /** False where too much is kept already. */
+  #keep(kind: FrameKind, bytes: Uint8Array, marks: Int32Array): boolean {
+    if (this.#keptBytes + bytes.length > this.#mostKeptBytes) return false;
+    this.#kept.push({ kind, bytes: bytes.slice(), marks: marks.slice() });
+    this.#keptBytes += bytes.length;
+    return true;
+  }
+
+  /** Puts what is kept where there is room by now; true when nothing is left. */
+  #passKept(): boolean {
+    const kept = this.#kept;
+    while (kept.length > 0) {
+      const { kind, bytes, marks } = kept[0];
+      if (!this.#ring.put(kind, bytes, marks)) return false;
+      this.#keptBytes -= bytes.length;
+      kept.shift();
+    }
+    return true;
   }
 
   syncSync(): never {
@@ -165,6 +207,9 @@ export class WorkerFile implements DumpFile, FrameSink {
   /** After the last frame, waits until the file is complete, on the disk and closed. */
   async sync(): Promise<void> {
     if (!this.#ended) this.#put(FRAME_KIND.sync, NOTHING, NO_MARKS);
+    while (this.#failure() === undefined && !this.#isClosed && !this.#passKept()) {
+      await new Promise((resolve) => setTimeout(resolve, KEPT_TURN_MS));
+    }
     const failure = this.#failure();
     if (failure !== undefined) throw failure;
     if (this.#ring.state === RING_STATE.complete) return;

@@ -9,7 +9,7 @@ import {
 import { AOF_FILES } from "../../src/persistence/aof_files.ts";
 import { fillDump, type FillerNews, type FillOrder } from "../../src/persistence/dump_filler.ts";
 import { DUMP_FILES, ReplaceError } from "../../src/persistence/dump_files.ts";
-import { FrameRing } from "../../src/persistence/frame_ring.ts";
+import { FRAME_KIND, FrameRing } from "../../src/persistence/frame_ring.ts";
 import { endSpareWorker } from "../../src/persistence/spare_worker.ts";
 import { NoWorkerError, WorkerFile } from "../../src/persistence/worker_file.ts";
 import { forEachSeed } from "../support/seeded.ts";
@@ -434,4 +434,43 @@ Deno.test("a worker stays for the next save, whatever became of the last one, un
     globalThis.Worker = real;
   }
   assertEquals(ended, 2);
+});
+
+Deno.test("what has no room in the ring is kept for the worker, in its order, up to a bound", async () => {
+  const real = globalThis.Worker;
+  let shared: SharedArrayBuffer | undefined;
+  // Begins, and takes nothing.
+  globalThis.Worker = class {
+    onmessage = (_event: unknown) => {};
+    postMessage(order: FillOrder) {
+      shared = order.shared;
+      new FrameRing(shared).begin();
+      queueMicrotask(() => this.onmessage({ data: "ready" }));
+    }
+    terminate() {}
+  } as unknown as typeof Worker;
+  try {
+    const file = await WorkerFile.create("nowhere", OUTPUT, { keptBytes: 1 << 20 });
+    const reader = new FrameRing(shared!), frames = 45, bytes = 65_000;
+    for (let i = 0; i < frames; i++) {
+      file.frame(new Uint8Array(bytes).fill(i), Int32Array.of(i, 1), i === frames - 1);
+    }
+    const inRing = Math.floor(RING_BYTES / (bytes + 24));
+    assertEquals(file.memoryBytes, RING_BYTES + (frames - inRing) * bytes);
+    assertEquals(file.isFull, true);
+    for (let taken = 0; taken < frames;) {
+      const frame = reader.take();
+      if (frame === undefined) {
+        assertEquals(file.isFull, false); // who asks puts more there
+        assert(reader.waitingBytes > 0);
+      } else {
+        const { kind, bytes: [first], marks: [mark] } = frame;
+        assertEquals([first, mark, kind === FRAME_KIND.last], [taken, taken, ++taken === frames]);
+      }
+    }
+    assertEquals([file.isFull, file.memoryBytes], [false, RING_BYTES]);
+    file.close();
+  } finally {
+    globalThis.Worker = real;
+  }
 });
