@@ -66,6 +66,8 @@ export function copy(call: Call): void {
   if (ref === 0) return reply.integer(0);
   const old = other.write(to);
   if (old !== 0 && !replace) return reply.integer(0);
+  const type = call.services.keyspace.valueTypes[database.typeOf(ref)];
+  call.weigh(type?.elements(database.encodingOf(ref), database.valueOf(ref)) ?? 0);
   duplicate(database, ref, target(call, other, to, old));
   other.changed(to, "copy_to");
   reply.integer(1);

@@ -125,6 +125,7 @@ export const GENERIC_COMMANDS: readonly CommandSpec[] = [
     flags: ["write", "denyoom"],
     categories: ["keyspace"],
     keys: [keyAt(1, "RO access"), keyAt(2, "OW update")],
+    short: true,
     handler: copy,
   },
   {
