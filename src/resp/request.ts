@@ -8,7 +8,10 @@ export class Request {
   count = 0;
   /** Where the request begins in the decoder's buffer, to come back to it. */
   position = 0;
-  /** Whether the bytes from {@link position} to the end of the last argument's line are its encoding. */
+  /**
+   * Whether the bytes from {@link position} to the end of the last argument's line are its encoding. Such
+   * a request is small: at most 9 arguments of less than 1000 bytes.
+   */
   framed = false;
   /** The pool; only the first {@link count} slices mean anything. */
   readonly slices: Slice[] = [];

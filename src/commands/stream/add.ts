@@ -33,7 +33,11 @@ export function xadd(call: Call): void {
   if (options.idGiven && options.sequenceGiven && options.id.isZero) throw ID_ZERO;
   let stream = writeStream(call, key);
   if (stream === undefined && !options.createsStream) return call.reply.null();
-  if (textBytesOf(call.args.slices, first, pairs / 2) > MAX_ENTRY_BYTES) throw TOO_LARGE;
+  // A framed request is small.
+  const mayBeTooLarge = !call.args.framed;
+  if (mayBeTooLarge && textBytesOf(call.args.slices, first, pairs / 2) > MAX_ENTRY_BYTES) {
+    throw TOO_LARGE;
+  }
   if (stream === undefined) stream = addFirst(call, key, first, pairs / 2);
   else {
     chooseId(call, stream);
