@@ -110,7 +110,9 @@ export class ListpackCursor extends PackedCursor {
     const size = header + encodingDataBytes(bytes, position);
     const next = position + size + backLengthBytes(size);
     if (next > last) return this.stop("listpack element reaches past the end");
-    if (readBackLength(bytes, next - 1, position) !== size) {
+    // One byte, where that is enough: more of them, the upper ones zeros of the element, are none.
+    const isLong = size < 128 && bytes[next - 1] !== size;
+    if (isLong || readBackLength(bytes, next - 1, position) !== size) {
       return this.stop("listpack element with a wrong length behind it");
     }
     this.#take(encoding, position, header, size);

@@ -192,6 +192,9 @@ Deno.test("faults among the elements are found by the deep check only", () => {
     [listpackFault, patched(WHOLE_LISTPACK, 6, 0xff), "unknown listpack encoding 0xff"],
     [listpackFault, patched(WHOLE_LISTPACK, 6, 0xbf), "reaches past the end"],
     [listpackFault, patched(WHOLE_LISTPACK, 10, 3), "wrong length behind it"],
+    // Integer 5 of 16 bits: its upper byte 0 read as a part of the length behind it.
+    [listpackFault, sized(0xf1, 5, 0, 0x83), "wrong length behind it"],
+    [listpackFault, sized(0x81, 0, 0x82), "wrong length behind it"],
     [listpackFault, sized(text("a"), 0xf0, 0xff, 0xff, 0xff, 0xff), "reaches past the end"],
     [listpackFault, sized(text("a"), 0xe0), "reaches past the end"],
     [ziplistFault, patched(WHOLE_ZIPLIST, 8, 4), "of 3 elements says it has 4"],
