@@ -128,28 +128,6 @@ export class ZsetValue {
     small.free();
     this.open(ENCODING_SKIPLIST, this.#zsets.tables.add(table));
   }
-
-  /** Makes a large sorted set a small one where the limits allow it. */
-  toListpackIfAllowed(): void {
-    if (this.encoding === ENCODING_LISTPACK) return;
-    const { zsetMaxListpackEntries, zsetMaxListpackValue } = this.#zsets.services.limits;
-    const large = this.elements;
-    if (large.size > zsetMaxListpackEntries) return;
-    for (let more = large.seekRank(0); more; more = large.next()) {
-      if (large.member.length > zsetMaxListpackValue) return;
-    }
-    const small = this.#small;
-    small.create();
-    try {
-      copyElements(large, small);
-    } catch (error) {
-      small.free();
-      throw error;
-    }
-    this.free();
-    this.encoding = ENCODING_LISTPACK;
-    this.elements = small;
-  }
 }
 
 /** Copies all elements to another sorted set, which is empty, in order. */

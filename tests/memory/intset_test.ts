@@ -123,3 +123,21 @@ testWithRedis("an intset has the bytes that redis-server dumps", async () => {
     });
   }, { rdbcompression: "no" });
 });
+
+Deno.test("integers that are looked for in ascending order are found from where the last one was", async () => {
+  await forEachSeed(30, (random) => {
+    for (const width of [2, 4, 8]) {
+      const intset = new Intset(new Arena());
+      intset.create();
+      for (let i = random.between(0, 300); i > 0; i--) intset.add(randomInteger(random, width));
+      const asked = Array.from({ length: 200 }, () => randomInteger(random, 8));
+      for (let i = 0; i < intset.count; i += 3) asked.push(intset.get(i));
+      let rank = 0;
+      for (const integer of asked.sort(byValue)) {
+        const at = intset.findFrom(integer, rank);
+        assertEquals(at, intset.find(integer), `${integer} from ${rank}`);
+        rank = at < 0 ? -1 - at : at;
+      }
+    }
+  });
+});

@@ -203,22 +203,6 @@ Deno.test("a copy lives on its own, and both give all memory back, at once or in
   }
 });
 
-Deno.test("a large sorted set becomes small again only if number and lengths allow it", () => {
-  const zsets = new ZsetValues(valueServices({ zsetMaxListpackEntries: 3 }));
-  const make = (...pairs: Pair[]) => {
-    const zset = new ZsetValue(zsets).createTable(1);
-    for (const [member, score] of pairs) zset.set(slice(member), score);
-    zset.toListpackIfAllowed();
-    return zset;
-  };
-  const small = make(["b", 2], ["a", 2], ["c", 1]);
-  assertEquals(small.encoding, ENCODING_LISTPACK);
-  assertEquals(pairsOf(small), [["c", 1], ["a", 2], ["b", 2]]);
-  assertEquals(make(["a", 1], ["b", 1], ["c", 1], ["d", 1]).encoding, ENCODING_SKIPLIST);
-  assertEquals(make(["x".repeat(65), 1]).encoding, ENCODING_SKIPLIST);
-  assertEquals(zsets.tables.size, 2);
-});
-
 Deno.test("when memory runs out a sorted set holds what it held", async () => {
   await forEachSeed(3, (random) => {
     for (const limit of [0, 100_000]) {
