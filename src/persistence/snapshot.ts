@@ -21,9 +21,9 @@ const PIECES_FROM_ELEMENTS = 64;
 const EARLY_PIECES_FROM_ELEMENTS = 1024;
 /** So much may wait in memory, or such a share of the data, before who adds to it has to write. */
 const WAITING_BYTES = 1 << 20;
-const WAITING_SHARE = 1 / 32;
-/** So many times what it added: then less than a tenth of a string can come to wait. */
-const PAID_FOR_KEPT = 10;
+const WAITING_SHARE = 1 / 64;
+/** So many times what it added: then about a twentieth of a string can come to wait. */
+const PAID_FOR_KEPT = 16;
 /** But no more than so much between two slices: a command that changes all of a value is not to take long. */
 const PAYABLE_BYTES = 8 << 20;
 

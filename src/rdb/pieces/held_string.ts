@@ -1,4 +1,5 @@
 // The bytes of a long string as they were: of parts that are about to change, copies are kept.
+import { copyBytes } from "../../base/bytes.ts";
 import type { Slice } from "../../base/slice.ts";
 import type { Arena } from "../../memory/arena.ts";
 import { BLOCK_HEADER_BYTES, HELD_PART_BYTES } from "../../store/entry.ts";
@@ -14,6 +15,8 @@ export class HeldString {
   #done = 0;
   /** Copies of parts, by their number. */
   readonly #kept = new Map<number, Uint8Array>();
+  /** Copies that nobody needs any more: they are used again, as the garbage collector is late. */
+  readonly #unused: Uint8Array[] = [];
 
   constructor(arena: Arena, block: number) {
     this.#arena = arena;
@@ -30,9 +33,10 @@ export class HeldString {
   keep(part: number): void {
     const from = part * HELD_PART_BYTES, to = Math.min(from + HELD_PART_BYTES, this.length);
     if (to <= this.#done || from >= to || this.#kept.has(part)) return;
-    const start = this.#start;
-    this.#kept.set(part, this.#arena.u8.slice(start + from, start + to));
-    this.keptBytes += to - from;
+    const start = this.#start, copy = this.#unused.pop() ?? new Uint8Array(HELD_PART_BYTES);
+    copyBytes(this.#arena.u8, start + from, start + to, copy, 0);
+    this.#kept.set(part, copy);
+    this.keptBytes += HELD_PART_BYTES;
   }
 
   /** Points the slice at the bytes from `at` on: as many up to `end` as stand together. */
@@ -51,17 +55,13 @@ export class HeldString {
   /** Nobody reads below `end` any more. */
   done(end: number): void {
     const kept = this.#kept;
-    if (kept.size > 0) {
-      for (
-        let part = Math.floor(this.#done / HELD_PART_BYTES);
-        part * HELD_PART_BYTES < end;
-        part++
-      ) {
-        const copy = kept.get(part);
-        if (copy === undefined || part * HELD_PART_BYTES + copy.length > end) continue;
-        kept.delete(part);
-        this.keptBytes -= copy.length;
-      }
+    let part = Math.floor(this.#done / HELD_PART_BYTES);
+    for (; kept.size > 0 && part * HELD_PART_BYTES < end; part++) {
+      const copy = kept.get(part), to = Math.min(this.length, (part + 1) * HELD_PART_BYTES);
+      if (copy === undefined || to > end) continue;
+      kept.delete(part);
+      this.#unused.push(copy);
+      this.keptBytes -= HELD_PART_BYTES;
     }
     this.#done = end;
   }
