@@ -10,7 +10,7 @@ import { NoWorkerError, WorkerFile } from "./worker_file.ts";
 const WORKER_FROM_BYTES = 100 << 20;
 /**
  * So long a worker stays: where keys change all the time the default save points save each minute. One that
- * has compiled its code already takes half of the processor time, and leaves no memory behind.
+ * has compiled its code already takes a quarter less processor time, and stops nobody when it starts.
  */
 const KEEP_MS = 90_000;
 /** So much of what changes may wait in memory for a worker, or such a share of the data. */

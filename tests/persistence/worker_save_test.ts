@@ -6,45 +6,22 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { AOF_FILES } from "../../src/persistence/aof_files.ts";
 import { fillDump, type FillerNews, type FillOrder } from "../../src/persistence/dump_filler.ts";
-import { DUMP_FILES, ReplaceError } from "../../src/persistence/dump_files.ts";
-import { FRAME_KIND, FrameRing } from "../../src/persistence/frame_ring.ts";
-import { endSpareWorker } from "../../src/persistence/spare_worker.ts";
+import { ReplaceError } from "../../src/persistence/dump_files.ts";
+import { FrameRing } from "../../src/persistence/frame_ring.ts";
 import { NoWorkerError, WorkerFile } from "../../src/persistence/worker_file.ts";
 import { forEachSeed } from "../support/seeded.ts";
 import { fillByChance } from "./filling.ts";
-import { Saving, type SavingOptions } from "./saving.ts";
-
-const BY_WORKER = { workerFromBytes: 0, keepWorkerMs: 0 };
-const RING_BYTES = 2 << 20;
-const OUTPUT = { compress: true, checksum: true };
-
-function byWorker(options: SavingOptions = {}): Saving {
-  return new Saving({
-    startMs: 1_700_000_000_000,
-    files: { ...DUMP_FILES, ...BY_WORKER },
-    aofFiles: { ...AOF_FILES, ...BY_WORKER },
-    ...options,
-  });
-}
-
-/** Every look at the clock takes long, so that each slice ends at once. */
-function shortSlices({ harness }: Saving): void {
-  let monotonicMs = 0;
-  harness.clock.monotonicMs = () => monotonicMs += 5;
-}
-
-function setMany({ harness: { client } }: Saving, count: number, value: string): void {
-  for (let i = 0; i < count; i++) client.send(["SET", `key:${i}`, value]);
-  client.takeReplies();
-}
-
-const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
-
-async function begun({ saver }: Saving): Promise<void> {
-  while (saver.background !== undefined && saver.background.keysWritten === 0) await turn();
-}
+import { Saving } from "./saving.ts";
+import {
+  begun,
+  byWorker,
+  OUTPUT,
+  RING_BYTES,
+  setMany,
+  shortSlices,
+  turn,
+} from "./saving_by_worker.ts";
 
 Deno.test("a worker writes the dump that SAVE writes, byte for byte", async () => {
   await forEachSeed(2, async (random) => {
@@ -325,152 +302,4 @@ Deno.test({
     file.close();
     Deno.removeSync(folder, { recursive: true });
   },
-});
-
-Deno.test("a ring serves one worker after the other, unless the one before may still look at it", async () => {
-  const folder = Deno.makeTempDirSync({ prefix: "miniredis_test_" });
-  const real = globalThis.Worker;
-  const rings: SharedArrayBuffer[] = [];
-  let isMute = false;
-  globalThis.Worker = class extends real {
-    override postMessage(message: unknown): void {
-      rings.push((message as FillOrder).shared);
-      if (!isMute) super.postMessage(message);
-    }
-  };
-  const write = async (name: string, text: string) => {
-    const file = await WorkerFile.create(
-      `${folder}/${name}`,
-      { compress: true, checksum: false },
-      { startMs: 5000 },
-    );
-    file.frame(new TextEncoder().encode(text), new Int32Array(), true);
-    return file;
-  };
-  try {
-    const first = await write("first", "one"), second = await write("second", "two");
-    await Promise.all([first.sync(), second.sync()]);
-    for (const file of [second, first]) {
-      await file.settle();
-      file.close();
-    }
-    const third = await write("third", "three");
-    await first.settle(); // whoever is late stops nobody else
-    first.close();
-    assertEquals(first.isFull, false);
-    await third.sync();
-    await third.settle();
-    third.close();
-    isMute = true;
-    const never = WorkerFile.create(`${folder}/never`, OUTPUT, { startMs: 10 });
-    await assertRejects(() => never, NoWorkerError);
-    isMute = false;
-    const last = await write("last", "four");
-    await last.sync();
-    await last.settle();
-    last.close();
-    const kinds = rings.map((ring) => rings.indexOf(ring));
-    assertEquals([kinds[1] !== kinds[0], kinds[2], kinds[3], kinds[4]], [
-      true,
-      kinds[0],
-      kinds[0],
-      4,
-    ]);
-    for (const [name, text] of [["first", "one"], ["second", "two"], ["third", "three"]]) {
-      assertEquals(Deno.readTextFileSync(`${folder}/${name}`), text + "\0".repeat(8));
-    }
-  } finally {
-    globalThis.Worker = real;
-    Deno.removeSync(folder, { recursive: true });
-  }
-});
-
-Deno.test("a worker stays for the next save, whatever became of the last one, until its time is over", async () => {
-  const real = globalThis.Worker;
-  let started = 0, ended = 0;
-  globalThis.Worker = class extends real {
-    constructor(...of: ConstructorParameters<typeof Worker>) {
-      super(...of);
-      started++;
-    }
-    override terminate(): void {
-      super.terminate();
-      ended++;
-    }
-  };
-  using saving = byWorker({
-    config: { save: "" },
-    files: { ...DUMP_FILES, ...BY_WORKER, keepWorkerMs: 3000 },
-  });
-  const { harness, saver } = saving;
-  try {
-    for (const count of [100, 20_000, 3000]) {
-      setMany(saving, count, `a value of one of ${count}: xxxxxxxxxxxxxxxxxx`);
-      const expected = saving.digest();
-      harness.run("BGSAVE");
-      await saver.finished;
-      assertEquals(saver.failed, false, saving.log.join("\n"));
-      assertEquals(saving.again().digest(), expected);
-    }
-    shortSlices(saving);
-    harness.run("BGSAVE");
-    await begun(saving);
-    harness.run("FLUSHALL"); // stops it in the middle
-    await saver.finished;
-    setMany(saving, 10, "new");
-    const expected = saving.digest();
-    harness.run("BGSAVE");
-    await saver.finished;
-    assertEquals(saving.again().digest(), expected);
-    assertEquals([started, ended], [1, 0]);
-    for (let tries = 0; tries < 10_000 && ended === 0; tries++) await turn();
-    assertEquals([started, ended], [1, 1]);
-    harness.run("BGSAVE");
-    await saver.finished;
-    assertEquals(saving.again().digest(), expected);
-    assertEquals(started, 2);
-  } finally {
-    endSpareWorker();
-    globalThis.Worker = real;
-  }
-  assertEquals(ended, 2);
-});
-
-Deno.test("what has no room in the ring is kept for the worker, in its order, up to a bound", async () => {
-  const real = globalThis.Worker;
-  let shared: SharedArrayBuffer | undefined;
-  // Begins, and takes nothing.
-  globalThis.Worker = class {
-    onmessage = (_event: unknown) => {};
-    postMessage(order: FillOrder) {
-      shared = order.shared;
-      new FrameRing(shared).begin();
-      queueMicrotask(() => this.onmessage({ data: "ready" }));
-    }
-    terminate() {}
-  } as unknown as typeof Worker;
-  try {
-    const file = await WorkerFile.create("nowhere", OUTPUT, { keptBytes: 1 << 20 });
-    const reader = new FrameRing(shared!), frames = 45, bytes = 65_000;
-    for (let i = 0; i < frames; i++) {
-      file.frame(new Uint8Array(bytes).fill(i), Int32Array.of(i, 1), i === frames - 1);
-    }
-    const inRing = Math.floor(RING_BYTES / (bytes + 24));
-    assertEquals(file.memoryBytes, RING_BYTES + (frames - inRing) * bytes);
-    assertEquals(file.isFull, true);
-    for (let taken = 0; taken < frames;) {
-      const frame = reader.take();
-      if (frame === undefined) {
-        assertEquals(file.isFull, false); // who asks puts more there
-        assert(reader.waitingBytes > 0);
-      } else {
-        const { kind, bytes: [first], marks: [mark] } = frame;
-        assertEquals([first, mark, kind === FRAME_KIND.last], [taken, taken, ++taken === frames]);
-      }
-    }
-    assertEquals([file.isFull, file.memoryBytes], [false, RING_BYTES]);
-    file.close();
-  } finally {
-    globalThis.Worker = real;
-  }
 });
