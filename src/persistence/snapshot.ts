@@ -24,7 +24,7 @@ const WAITING_BYTES = 1 << 20;
 const WAITING_SHARE = 1 / 64;
 /** So many times what it added: then about a twentieth of a string can come to wait. */
 const PAID_FOR_KEPT = 16;
-/** But no more than so much between two slices: a command that changes all of a value is not to take long. */
+/** But no more than so much in one batch: a command that changes all of a value is not to take long. */
 const PAYABLE_BYTES = 8 << 20;
 
 /** For tests that stop a snapshot wherever it can be stopped. */
@@ -53,8 +53,9 @@ export class Snapshot implements WriteBarrier {
   readonly #piecesFrom: number;
   readonly #earlyPiecesFrom: number;
   readonly #mayWait: number | undefined;
-  /** How many bytes those who change something may have to write until the next slice. */
+  /** How many bytes those who change something may have to write in the batch of this time. */
   #payable = PAYABLE_BYTES;
+  #payableAtMs = 0;
   /** What the writer threw; nothing is written any more. */
   #failure: unknown;
   #ended = false;
@@ -127,7 +128,6 @@ export class Snapshot implements WriteBarrier {
    * Throws what the writer threw, also when it was somebody's change that made it write.
    */
   run(isOver: () => boolean): boolean {
-    this.#payable = PAYABLE_BYTES;
     for (;;) {
       this.#throwFailure();
       if (!this.#step()) return true;
@@ -263,8 +263,7 @@ export class Snapshot implements WriteBarrier {
     const before = value.pieces.keptBytes, last = Math.floor((end - 1) / HELD_PART_BYTES);
     let part = Math.floor(start / HELD_PART_BYTES);
     while (part <= last) value.beforeChange(part++);
-    const keptBytes = value.pieces.keptBytes - before;
-    if (keptBytes > 0) this.#payFor(keptBytes, () => this.#step());
+    this.#payFor(value.pieces.keptBytes - before, () => this.#step());
   }
 
   movedString(block: number, moved: number): void {
@@ -273,14 +272,16 @@ export class Snapshot implements WriteBarrier {
 
   /** Where much waits in memory, who adds `bytes` to it has so many more written; `step` ends with false. */
   #payFor(bytes: number, step: () => boolean): void {
+    if (bytes === 0) return;
     const share = this.#keyspace.arena.usedBytes * WAITING_SHARE;
     if (this.waitingBytes < (this.#mayWait ?? Math.max(WAITING_BYTES, share))) return;
+    const { nowMs } = this.#keyspace;
+    if (nowMs !== this.#payableAtMs) this.#payable = PAYABLE_BYTES;
+    this.#payableAtMs = nowMs;
     let left = Math.min(bytes * PAID_FOR_KEPT, this.#payable);
     this.#payable -= left;
     try {
-      for (; left > 0 && this.#failure === undefined; left -= this.#grain * ELEMENT_BYTES) {
-        if (!step()) return;
-      }
+      while (left > 0 && this.#failure === undefined && step()) left -= this.#grain * ELEMENT_BYTES;
     } catch (error) {
       this.#failure = error;
     }
@@ -374,9 +375,8 @@ export class Snapshot implements WriteBarrier {
     } catch (error) {
       this.#failure = error;
     }
-    const keptBytes = pieces.keptBytes - before; // strings: see beforeStringWrite
-    if (keptBytes === 0 || value.type === TYPE_STRING) return;
-    this.#payFor(keptBytes, () => !value.step(output, this.#grain));
+    if (value.type === TYPE_STRING) return; // see beforeStringWrite
+    this.#payFor(pieces.keptBytes - before, () => !value.step(output, this.#grain));
   };
 
   #select(walk: Walk): void {
