@@ -115,10 +115,7 @@ export class SetValue {
       const table = this.table;
       return table.find(bytes, start, end, table.hash(bytes, start, end)) !== 0;
     }
-    if (this.encoding === ENCODING_LISTPACK) {
-      if (this.#index.ready) return this.#index.find(bytes, start, end) !== 0;
-      return this.#listpack.find(bytes, start, end) !== 0;
-    }
+    if (this.encoding === ENCODING_LISTPACK) return this.#listpack.find(bytes, start, end) !== 0;
     const integer = parseInt64(bytes, start, end);
     return integer !== undefined && this.#intset.has(integer);
   }
@@ -157,6 +154,7 @@ export class SetValue {
         : table.hash(bytes, start, end);
       return table.find(bytes, start, end, hash) !== 0;
     }
+    if (this.#index.ready) return this.#index.find(bytes, start, end) !== 0;
     return this.has(other.member);
   }
 

@@ -71,7 +71,7 @@ export class ZsetListpack implements ZsetElements {
     return scoreOf(list.arena.u8, list.base + this.#scoreAt);
   }
 
-  /** Makes ready for {@link find} to be asked so many times, until {@link endQuestions}. */
+  /** Makes ready for {@link findAsked} to be asked so many times, until {@link endQuestions}. */
   expectQuestions(questions: number): void {
     this.#index.build(this.#list, questions, 2);
   }
@@ -80,11 +80,18 @@ export class ZsetListpack implements ZsetElements {
     this.#index.clear();
   }
 
+  /** As {@link find}, which is kept short, after {@link expectQuestions}. */
+  findAsked(member: Slice): boolean {
+    if (!this.#index.ready) return this.find(member);
+    const at = this.#at = this.#index.find(member.bytes, member.start, member.end);
+    if (at === 0) return false;
+    this.#scoreAt = this.#list.next(at);
+    return true;
+  }
+
   find({ bytes, start, end }: Slice): boolean {
-    const list = this.#list, index = this.#index;
-    const at = this.#at = index.ready
-      ? index.find(bytes, start, end)
-      : list.find(bytes, start, end, 2);
+    const list = this.#list;
+    const at = this.#at = list.find(bytes, start, end, 2);
     if (at === 0) return false;
     this.#scoreAt = list.next(at);
     return true;

@@ -145,6 +145,7 @@ class ZsetSource implements Source {
     const { entry } = other;
     // The hash of a member is known where it is an entry already.
     if (this.#table !== undefined && entry !== 0) return this.#table.findEntry(other.member, entry);
+    if (this.#listpack !== undefined) return this.#listpack.findAsked(other.member);
     return this.#elements.find(other.member);
   }
 
@@ -203,11 +204,7 @@ class SetSource implements Source {
     return table.find(member.bytes, member.start, member.end, hash) !== 0;
   }
 
-  expectQuestions(questions: number): void {
-    this.#set.expectQuestions(questions);
-  }
+  expectQuestions(): void {}
 
-  endQuestions(): void {
-    this.#set.endQuestions();
-  }
+  endQuestions(): void {}
 }
