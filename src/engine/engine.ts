@@ -91,7 +91,8 @@ export class Engine implements Services {
 
   /** Begins a batch of requests of one client: the clock stands still until {@link endBatch}. */
   beginBatch(session: Session): void {
-    if (this.times.begin()) this.keyspace.freezeClock();
+    this.times.begin();
+    this.keyspace.freezeClock();
     this.keyspace.noTouch = session.noTouch;
     session.lastActiveAtMs = this.keyspace.nowMs;
   }

@@ -4,9 +4,7 @@ import type { Clock } from "../base/clock.ts";
 import type { ServerStats } from "../stats/server_stats.ts";
 import type { Command } from "./registry.ts";
 
-/** Batches that begin within so long of each other have the same Unix time. */
-const SHARED_TIME_MS = 1;
-/** Short commands between two readings, a third of {@link SHARED_TIME_MS}; a batch counts for some. */
+/** Short commands between two readings, about a third of a millisecond; a batch counts for some. */
 const SHARED_CALLS = 256;
 const CALLS_PER_BATCH = 8;
 
@@ -21,8 +19,6 @@ export class TimeBook {
   /** The last reading of the monotonic clock, and what may have run since, in calls. */
   #startMs = 0;
   #callsSince = 0;
-  /** When the Unix time was last asked for. */
-  #askedMs = -Infinity;
   /** When the batch began, or the first one of the turn. */
   #openedMs = 0;
   /** Batches are run in a turn of the event loop that they share, how many, and whether this one is measured. */
@@ -60,22 +56,18 @@ export class TimeBook {
   };
 
   /**
-   * Opens a segment, the first of a batch; answers whether the Unix time has to be read for it. In a
-   * turn that is shared the first batch is measured, and then one after every few hundred calls: a
-   * short call is taken to last in the others what it lasted there.
+   * Opens a segment, the first of a batch. In a turn that is shared the first batch is measured, and
+   * then one after every few hundred calls: a short call is taken to last in the others what it lasted
+   * there.
    */
-  begin(): boolean {
+  begin(): void {
     const follows = this.#inTurn && this.#batchesInTurn++ > 0;
     this.#callsSince += CALLS_PER_BATCH;
-    const fresh = this.#callsSince < SHARED_CALLS && this.#startMs - this.#askedMs < SHARED_TIME_MS;
-    this.#measured = !follows || !fresh || this.exact;
+    this.#measured = !follows || this.#callsSince >= SHARED_CALLS || this.exact;
     this.#hasGaps = follows;
-    if (!this.#measured) return false;
+    if (!this.#measured) return;
     if (follows) this.settle();
     else this.#openedMs = this.#read();
-    if (this.#startMs - this.#askedMs < SHARED_TIME_MS) return false;
-    this.#askedMs = this.#startMs;
-    return true;
   }
 
   /** Ends the last segment of a batch. */
