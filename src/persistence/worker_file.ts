@@ -1,6 +1,6 @@
 // A file that a worker fills: strings are compressed, the checksum is computed and the disk is waited
 // for on another thread.
-import type { FrameSink, RdbOutputOptions } from "../rdb/rdb_output.ts";
+import { FRAME_MAX_BYTES, type FrameSink, type RdbOutputOptions } from "../rdb/rdb_output.ts";
 import type { FillerNews, FillOrder } from "./dump_filler.ts";
 import { type DumpFile, ReplaceError } from "./dump_files.ts";
 import {
@@ -48,6 +48,8 @@ export class WorkerFile implements DumpFile, FrameSink {
   /** Frames for which there was no room in the ring, in their order. */
   readonly #kept: Frame[] = [];
   #keptBytes = 0;
+  /** Where kept frames stood: memory outside of the heap, which waits long for a collection. */
+  readonly #rooms: Uint8Array<ArrayBuffer>[] = [];
   readonly #mostKeptBytes: number;
   /** The last frame is on its way. */
   #ended = false;
@@ -183,7 +185,10 @@ export class WorkerFile implements DumpFile, FrameSink {
   /** False where too much is kept already. */
   #keep(kind: FrameKind, bytes: Uint8Array, marks: Int32Array): boolean {
     if (this.#keptBytes + bytes.length > this.#mostKeptBytes) return false;
-    this.#kept.push({ kind, bytes: bytes.slice(), marks: marks.slice() });
+    if (bytes.length > FRAME_MAX_BYTES) return false;
+    const room = this.#rooms.pop() ?? new Uint8Array(FRAME_MAX_BYTES);
+    room.set(bytes);
+    this.#kept.push({ kind, bytes: room.subarray(0, bytes.length), marks: marks.slice() });
     this.#keptBytes += bytes.length;
     return true;
   }
@@ -195,7 +200,7 @@ export class WorkerFile implements DumpFile, FrameSink {
       const { kind, bytes, marks } = kept[0];
       if (!this.#ring.put(kind, bytes, marks)) return false;
       this.#keptBytes -= bytes.length;
-      kept.shift();
+      this.#rooms.push(new Uint8Array(kept.shift()!.bytes.buffer as ArrayBuffer));
     }
     return true;
   }
