@@ -15,6 +15,8 @@ const LZF_HIGHEST_RATIO = 88;
 const LARGEST_SCRATCH_KEPT = 4 * 1024 * 1024;
 /** From here on a string goes to where it is to stay, if somebody says where that is. */
 const LONG_STRING_BYTES = 256 * 1024;
+/** Lengths are numbers of 31 bits in memory; as for commands. Redis takes more if it was configured to. */
+const LONGEST_STRING_BYTES = 2 ** 31 - 4096;
 
 /** Where `RdbInput.readString` leaves a string: reused, so that reading one allocates nothing. */
 export class StringSlot {
@@ -213,7 +215,9 @@ export class RdbInput {
 
   #readOutside(length: number, slot: StringSlot): boolean {
     // A file that is too short is told as it is for all strings.
-    if (length > this.source.remaining || !slot.takeOutside(length)) return false;
+    if (length > this.source.remaining) return false;
+    this.#refuseEndless(length);
+    if (!slot.takeOutside(length)) return false;
     const { bytes, start } = slot.slice;
     this.source.readInto(bytes, start, length);
     return true;
@@ -278,6 +282,7 @@ export class RdbInput {
     if (length === 0 || length > compressed * LZF_HIGHEST_RATIO) {
       throw this.error(`bad LZF string: ${compressed} bytes cannot expand to ${length}`);
     }
+    this.#refuseEndless(length);
     const start = source.position;
     const outside = length >= LONG_STRING_BYTES && slot.takeOutside(length);
     if (!outside) this.#takeScratch(length, slot);
@@ -286,6 +291,11 @@ export class RdbInput {
       throw this.error(`bad LZF string: ${compressed} bytes do not expand to ${length}`);
     }
     source.position = start + compressed;
+  }
+
+  #refuseEndless(length: number): void {
+    if (length <= LONGEST_STRING_BYTES) return;
+    throw this.error(`string of ${length} bytes: the longest has ${LONGEST_STRING_BYTES}`);
   }
 
   #takeScratch(length: number, slot: StringSlot): void {

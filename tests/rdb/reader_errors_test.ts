@@ -67,6 +67,31 @@ Deno.test("a length beyond the end of the file is refused before anything is all
   }
 });
 
+Deno.test("a string longer than memory has numbers for is refused though the file holds it", () => {
+  const cases: [string, Uint8Array, number][] = [
+    ["as it is", bytesOf(0x81, bigEndian(3n * 2n ** 30n, 8)), 3 * 2 ** 30],
+    ["a little too long", bytesOf(0x80, bigEndian(2n ** 31n - 4095n, 4)), 2 ** 31 - 4095],
+  ];
+  for (const [name, length, bytes] of cases) {
+    const start = bytesOf("REDIS0011", 0, plain("k"), length);
+    let read = 0;
+    const source = new ByteSource(
+      (target) => {
+        const part = start.subarray(read, read + target.length);
+        target.set(part);
+        read += target.length;
+        return target.length;
+      },
+      2 ** 32,
+      new Uint8Array(1024),
+      0,
+    );
+    const error = assertThrows(() => loadFrom(source), RdbError, `string of ${bytes} bytes`, name);
+    assertStringIncludes(error.message, 'key "k", type string');
+    assert(read < 4096, name);
+  }
+});
+
 Deno.test("the scratch for an LZF string is at most what its bytes could expand to", () => {
   const claim = (length: number) =>
     dump("REDIS0011", 0, plain("k"), 0xc3, 5, lengthOf(length), 0, "z", 0xe0, 255, 0);
