@@ -8,6 +8,8 @@ import { Request } from "./request.ts";
 
 const CR = 0x0d, LF = 0x0a, STAR = 0x2a, DOLLAR = 0x24;
 const LINE_MAX_BYTES = 64 * 1024;
+/** Whatever `proto-max-bulk-len` says: lengths are numbers of 31 bits in memory. */
+const BULK_MAX_BYTES = 2 ** 31 - 4096;
 const MULTIBULK_MAX = 2 ** 31 - 1;
 const FIRST_BUFFER_BYTES = 16 * 1024;
 const STEADY_BUFFER_BYTES = 64 * 1024;
@@ -271,7 +273,7 @@ export class RequestDecoder {
           return this.#fail(`expected '$', got '${got}'`);
         }
         length = parseSafeInteger(buffer, position + 1, lineEnd);
-        if (!(length >= 0 && length <= this.limits.maxBulkBytes)) {
+        if (!(length >= 0 && length <= this.limits.maxBulkBytes && length <= BULK_MAX_BYTES)) {
           return this.#fail("invalid bulk length");
         }
         if (length > UNAUTHENTICATED_BULK_BYTES && !this.limits.authenticated) {

@@ -120,6 +120,9 @@ Deno.test("limits: sizes at the border are taken, one more is refused", () => {
   const limits = { maxBulkBytes: 100, authenticated: true };
   assertEquals(decodeWhole(multibulk("x".repeat(100)), limits).error, "");
   assertEquals(decodeWhole("*1\r\n$101\r\n", limits).error, "invalid bulk length");
+  const open = { maxBulkBytes: 2 ** 40, authenticated: true };
+  assertEquals(decodeWhole("*1\r\n$2147479552\r\n", open).error, "");
+  assertEquals(decodeWhole("*1\r\n$2147479553\r\n", open).error, "invalid bulk length");
   assertEquals(decodeWhole("*2147483647\r\n$1\r\nx\r\n").error, "");
   assertEquals(decodeWhole("*2147483648\r\n").error, "invalid multibulk length");
   const closed = { maxBulkBytes: 1 << 20, authenticated: false };
