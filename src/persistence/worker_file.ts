@@ -211,6 +211,9 @@ export class WorkerFile implements DumpFile, FrameSink {
 
   /** After the last frame, waits until the file is complete, on the disk and closed. */
   async sync(): Promise<void> {
+    // The worker may hear of it, and answer, as soon as somebody else puts there what is kept.
+    const synced = this.#synced = Promise.withResolvers<void>();
+    synced.promise.catch(() => {}); // what failed is looked at below
     if (!this.#ended) this.#put(FRAME_KIND.sync, NOTHING, NO_MARKS);
     while (this.#failure() === undefined && !this.#isClosed && !this.#passKept()) {
       await new Promise((resolve) => setTimeout(resolve, KEPT_TURN_MS));
@@ -218,8 +221,7 @@ export class WorkerFile implements DumpFile, FrameSink {
     const failure = this.#failure();
     if (failure !== undefined) throw failure;
     if (this.#ring.state === RING_STATE.complete) return;
-    this.#synced = Promise.withResolvers();
-    await this.#synced.promise;
+    await synced.promise;
   }
 
   /** Stops the worker, unless it is done; it lets go of the file before this is over. */

@@ -125,22 +125,31 @@ Deno.test("a worker stays for the next save, whatever became of the last one, un
   assertEquals(ended, 2);
 });
 
+/** Begins, and takes nothing. */
+class IdleWorker {
+  static last: IdleWorker;
+  ring!: FrameRing;
+  onmessage = (_event: unknown) => {};
+
+  constructor() {
+    IdleWorker.last = this;
+  }
+
+  postMessage({ shared }: FillOrder) {
+    this.ring = new FrameRing(shared);
+    this.ring.begin();
+    queueMicrotask(() => this.onmessage({ data: "ready" }));
+  }
+
+  terminate() {}
+}
+
 Deno.test("what has no room in the ring is kept for the worker, in its order, up to a bound", async () => {
   const real = globalThis.Worker;
-  let shared: SharedArrayBuffer | undefined;
-  // Begins, and takes nothing.
-  globalThis.Worker = class {
-    onmessage = (_event: unknown) => {};
-    postMessage(order: FillOrder) {
-      shared = order.shared;
-      new FrameRing(shared).begin();
-      queueMicrotask(() => this.onmessage({ data: "ready" }));
-    }
-    terminate() {}
-  } as unknown as typeof Worker;
+  globalThis.Worker = IdleWorker as unknown as typeof Worker;
   try {
     const file = await WorkerFile.create("nowhere", OUTPUT, { keptBytes: 1 << 20 });
-    const reader = new FrameRing(shared!), frames = 45, bytes = 65_000;
+    const reader = IdleWorker.last.ring, frames = 45, bytes = 65_000;
     for (let i = 0; i < frames; i++) {
       file.frame(new Uint8Array(bytes).fill(i), Int32Array.of(i, 1), i === frames - 1);
     }
@@ -158,6 +167,28 @@ Deno.test("what has no room in the ring is kept for the worker, in its order, up
       }
     }
     assertEquals([file.isFull, file.memoryBytes], [false, RING_BYTES]);
+    file.close();
+  } finally {
+    globalThis.Worker = real;
+  }
+});
+
+Deno.test("a sync that was kept is over when the worker says so, whoever passed it on", async () => {
+  const real = globalThis.Worker;
+  globalThis.Worker = IdleWorker as unknown as typeof Worker;
+  try {
+    const file = await WorkerFile.create("nowhere", OUTPUT, { keptBytes: 1 << 20 });
+    const worker = IdleWorker.last, bytes = new Uint8Array(65_000);
+    for (let i = 0; i < 40; i++) file.frame(bytes, new Int32Array(), false);
+    let isSynced = false;
+    const synced = file.sync().then(() => isSynced = true);
+    for (let kind: number | undefined; kind !== FRAME_KIND.sync; kind = worker.ring.take()?.kind) {
+      void file.isFull; // who asks puts more there
+    }
+    worker.onmessage({ data: "synced" });
+    for (let tries = 0; tries < 1000 && !isSynced; tries++) await turn();
+    assert(isSynced);
+    await synced;
     file.close();
   } finally {
     globalThis.Worker = real;
