@@ -11,6 +11,8 @@ const WINDOW_BYTES = 256 << 10;
 const COMMENT_MAX_BYTES = 64 << 10;
 /** Digits of a count or a length; more cannot be meant. */
 const DIGITS_MAX = 15;
+/** Lengths are numbers of 31 bits in memory; as for commands. Redis takes more if it was configured to. */
+const ARGUMENT_MAX_BYTES = 2 ** 31 - 4096;
 /** `$0`, two line ends. */
 const SHORTEST_ARGUMENT_BYTES = 6;
 /** A window that one huge command made large is given back beyond this. */
@@ -128,6 +130,9 @@ export class AofReader {
       const length = this.#number(at + 1);
       if (length < 0) return length;
       const from = this.#at, to = from + length;
+      if (length > ARGUMENT_MAX_BYTES && !this.#tooLong(from, length)) {
+        return this.#faulty(at + 1, `an argument of ${length} bytes is too long to be kept`);
+      }
       at = to + 2;
       if (at > end) return this.#partial(at);
       if (window[to] !== CR || window[to + 1] !== LF) {
