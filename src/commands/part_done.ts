@@ -18,7 +18,7 @@ export interface PartDone {
 export function announcePart(call: Call, key: Slice, { event, changes, end }: PartDone): void {
   if (changes === 0) return;
   call.database.changed(key, event, changes);
-  if (call.propagates) call.propagateAs(...copies(call, 0, end));
+  if (call.propagates) call.propagateAll(copies(call, 0, end));
 }
 
 /** Copies of the arguments from `first` to `end`. */

@@ -154,7 +154,12 @@ export class Call {
 
   /** Says what took effect in the place of the request as it came; call it once per effect. */
   propagateAs(...args: Uint8Array[]): void {
-    if (this.propagates) (this.effects ??= []).push(Request.of(...args));
+    this.propagateAll(args);
+  }
+
+  /** As {@link propagateAs}, for effects that may have as many words as a request has. */
+  propagateAll(words: readonly Uint8Array[]): void {
+    if (this.propagates) (this.effects ??= []).push(Request.ofAll(words));
   }
 
   /** Nothing of this call is propagated. */

@@ -62,6 +62,11 @@ export class Request {
 
   /** A request of whole byte arrays, for those who make one up. */
   static of(...args: Uint8Array[]): Request {
+    return Request.ofAll(args);
+  }
+
+  /** As {@link of}, for any number of arguments: a call can only be given so many. */
+  static ofAll(args: readonly Uint8Array[]): Request {
     const request = new Request();
     for (const bytes of args) request.next().set(bytes, 0, bytes.length);
     return request;

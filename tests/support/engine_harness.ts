@@ -332,7 +332,7 @@ export class HarnessClient implements Transport {
 function requestOf(line: Line): Request {
   const words = typeof line === "string" ? splitWords(line) : line;
   const parts = words.map((word) => word instanceof Uint8Array ? word : latin1Bytes(String(word)));
-  return Request.of(...parts).copy();
+  return Request.ofAll(parts).copy();
 }
 
 function showRequest(request: Request): string {

@@ -138,5 +138,5 @@ function expireAtOnce(call: Call, key: Slice, ref: number): void {
 function propagateInstant(call: Call, key: Slice, atMs: number): void {
   const options: Uint8Array[] = [];
   for (let i = 3; i < call.count; i++) options.push(call.at(i).copy());
-  call.propagateAs(PEXPIREAT_BYTES, key.copy(), asciiBytes(String(atMs)), ...options);
+  call.propagateAll([PEXPIREAT_BYTES, key.copy(), asciiBytes(String(atMs)), ...options]);
 }

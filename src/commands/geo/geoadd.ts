@@ -94,5 +94,5 @@ function propagate(call: Call, first: number, scores: readonly number[]): void {
   for (const [i, score] of scores.entries()) {
     words.push(asciiBytes(formatDouble(score)), call.at(first + 3 * i + 2).copy());
   }
-  call.propagateAs(...words);
+  call.propagateAll(words);
 }

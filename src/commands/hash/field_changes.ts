@@ -52,13 +52,13 @@ export class FieldChanges {
   }
 
   #propagateInstant(key: Slice, atMs: number): void {
-    this.#call.propagateAs(
+    this.#call.propagateAll([
       HPEXPIREAT_BYTES,
       key.copy(),
       asciiBytes(String(atMs)),
       FIELDS_BYTES,
       asciiBytes(String(this.#expiring.length)),
       ...this.#expiring,
-    );
+    ]);
   }
 }

@@ -71,7 +71,7 @@ function announceRemoved(
   if (hash.size === 0) removeEmptyHash(call, key, ref);
   else if (expiring && hash.nextExpireAtMs < 0) database.fieldExpiries.note(key, -1);
   if (call.propagates) {
-    call.propagateAs(HDEL_BYTES, key.copy(), ...copies(call, first, end));
+    call.propagateAll([HDEL_BYTES, key.copy(), ...copies(call, first, end)]);
   }
 }
 
@@ -112,7 +112,7 @@ export function hgetex(call: Call): void {
 function announcePersisted(call: Call, fields: readonly Uint8Array[]): void {
   if (fields.length === 0) return;
   call.database.changed(call.at(1), "hpersist", fields.length);
-  call.propagateAs(...persistEffect(call, fields));
+  call.propagateAll(persistEffect(call, fields));
 }
 
 function applyInstant(call: Call, changes: FieldChanges, field: Slice, atMs: number): void {
@@ -220,5 +220,6 @@ function propagateFields(call: Call, options: ExpiringOptions): void {
   }
   const time = atMs >= 0 ? [PXAT_BYTES, asciiBytes(String(atMs))] : word ? [KEEPTTL_BYTES] : [];
   const count = asciiBytes(String((end - first) / 2));
-  call.propagateAs(HSETEX_BYTES, key, ...time, FIELDS_BYTES, count, ...copies(call, first, end));
+  const words = [HSETEX_BYTES, key, ...time, FIELDS_BYTES, count, ...copies(call, first, end)];
+  call.propagateAll(words);
 }

@@ -143,7 +143,7 @@ class RemovalEffects {
   }
 
   end(): void {
-    if (this.#words.length > 0) this.#call.propagateAs(...this.#words);
+    if (this.#words.length > 0) this.#call.propagateAll(this.#words);
     this.#words = [];
   }
 }

@@ -84,5 +84,5 @@ function propagate(call: Call, stream: StreamValue): void {
   for (let i = 0; i < call.count; i++) words.push(call.at(i).copy());
   words[options.idPosition] = newId.text();
   options.rewrite(words, stream, call);
-  call.propagateAs(...words);
+  call.propagateAll(words);
 }

@@ -91,5 +91,5 @@ function asOfNow(
     words.push(isLast ? asked[index].after.text() : argument.copy());
     changed ||= isLast;
   }
-  return changed ? Request.of(...words) : undefined;
+  return changed ? Request.ofAll(words) : undefined;
 }

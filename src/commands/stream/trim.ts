@@ -21,7 +21,7 @@ export function xtrim(call: Call): void {
       const words: Uint8Array[] = [];
       for (let i = 0; i < call.count; i++) words.push(call.at(i).copy());
       options.rewrite(words, stream, call);
-      call.propagateAs(...words);
+      call.propagateAll(words);
     }
   }
   call.weigh(removed);

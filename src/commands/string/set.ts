@@ -107,7 +107,7 @@ function propagateWithoutGet(call: Call): void {
     const word = call.at(i);
     if (i < 3 || !word.equalsIgnoreCase(GET)) words.push(word.copy());
   }
-  call.propagateAs(...words);
+  call.propagateAll(words);
 }
 
 /** SETNX key value */
