@@ -243,6 +243,7 @@ export class WorkerFile implements DumpFile, FrameSink {
 
 function startWorker(): Worker {
   try {
+    Deno.cwd(); // where that folder was removed, the runtime's thread ends without a word
     return new Worker(new URL("./dump_worker.ts", import.meta.url), { type: "module" });
   } catch (error) {
     throw new NoWorkerError((error as Error).message);

@@ -194,3 +194,19 @@ Deno.test("a sync that was kept is over when the worker says so, whoever passed 
     globalThis.Worker = real;
   }
 });
+
+Deno.test({
+  name: "where the working directory was removed nobody waits for a worker that cannot begin",
+  ignore: Deno.build.os === "windows", // which removes none
+  async fn() {
+    const before = Deno.cwd(), folder = Deno.makeTempDirSync({ prefix: "miniredis_test_" });
+    Deno.chdir(folder);
+    Deno.removeSync(folder);
+    try {
+      const never = WorkerFile.create(`${before}/nothing`, OUTPUT, { startMs: 5000 });
+      await assertRejects(() => never, NoWorkerError, "os error 2");
+    } finally {
+      Deno.chdir(before);
+    }
+  },
+});
