@@ -80,10 +80,13 @@ export class ZsetValue {
     return table;
   }
 
-  /** Makes ready for `sizeHint` members more, if a small sorted set cannot hold so many. */
-  expect(sizeHint: number): void {
+  /** Makes ready for `sizeHint` members more of this length, if a small sorted set cannot hold them. */
+  expect(sizeHint: number, memberBytes = 0): void {
     if (this.encoding !== ENCODING_LISTPACK) return;
-    if (sizeHint > this.#zsets.services.limits.zsetMaxListpackEntries) this.toTable(sizeHint);
+    const { zsetMaxListpackEntries, zsetMaxListpackValue } = this.#zsets.services.limits;
+    if (sizeHint > zsetMaxListpackEntries || memberBytes > zsetMaxListpackValue) {
+      this.toTable(sizeHint);
+    }
   }
 
   /** Adds the member that `elements.find` just did not find. */

@@ -103,7 +103,8 @@ function answer(call: Call, combination: Combination, collect: Collect): void {
 function store(call: Call, combination: Combination, collect: Collect, event: string): void {
   collectAll(call, combination, collect);
   const result = buildZset(call, (zset) => {
-    zset.expect(found.size);
+    // From the beginning: a listpack knows no -0.
+    zset.expect(found.size, found.longest);
     for (let i = 0; i < found.size; i++) {
       const index = found.order[i];
       found.memberInto(index, member);

@@ -114,3 +114,14 @@ Deno.test("unions, intersections and differences are those of maps, in every enc
     }
   });
 });
+
+Deno.test("a result with a long member keeps -0 for the members before it", () => {
+  const { client } = new EngineHarness();
+  const long = "x".repeat(65);
+  client.run(`ZADD z -1 a 5 ${long}`);
+  assertEquals(client.run("ZUNIONSTORE d 1 z WEIGHTS 0"), 2);
+  assertEquals(client.run("ZRANGE d 0 -1 WITHSCORES"), ["a", "-0", long, "0"]);
+  client.run("ZREM z " + long);
+  client.run("ZUNIONSTORE d 1 z WEIGHTS 0");
+  assertEquals(client.run("ZRANGE d 0 -1 WITHSCORES"), ["a", "0"]);
+});
