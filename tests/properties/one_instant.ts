@@ -12,6 +12,7 @@ import type { EngineInFolder } from "../persistence/engine_in_folder.ts";
 import { Saving } from "../persistence/saving.ts";
 import type { HarnessClient, HarnessOptions } from "../support/engine_harness.ts";
 import type { Seeded } from "../support/seeded.ts";
+import { framesTo } from "./frames_to.ts";
 
 /** Collections get their large form early, and lists and streams have many small blocks. */
 const LIMITS = {
@@ -25,11 +26,23 @@ const LIMITS = {
 /** A dump, or commands. */
 export type Form = "dump" | "commands";
 
+/** What is written, and in which steps. */
+export interface Writing {
+  readonly form: Form;
+  readonly grain: SnapshotGrain;
+  /** A dump goes through frames, as to a worker. */
+  readonly framed?: boolean;
+}
+
 /** A writer of either form, whose file is what the sink got once `end` is called. */
-function writerOf(form: Form, keyspace: Keyspace, sink: ByteSink): RdbWriter | CommandWriter {
+function writerOf(
+  { form, framed }: Writing,
+  keyspace: Keyspace,
+  sink: ByteSink,
+): RdbWriter | CommandWriter {
   if (form === "commands") return new CommandWriter(keyspace, sink);
   const options = { version: 12, compress: true, checksum: true, access: "none" } as const;
-  const writer = new RdbWriter(keyspace, sink, options);
+  const writer = new RdbWriter(keyspace, framed ? framesTo(sink) : sink, options);
   writer.begin({});
   return writer;
 }
@@ -60,15 +73,15 @@ function detailsOf(client: HarnessClient, key: string, type: string): unknown {
 /** Takes a snapshot while `disturb` is called between its slices; answers the file and how often that was. */
 export function takeWhile(
   { harness: { keyspace } }: Saving,
-  { form, grain }: { form: Form; grain: SnapshotGrain },
+  writing: Writing,
   isOver: () => boolean,
   disturb: (snapshot: Snapshot) => void,
 ): { bytes: Uint8Array; slices: number } {
   const parts: Uint8Array[] = [];
   const sink = { write: (bytes: Uint8Array) => void parts.push(bytes.slice()) };
-  const writer = writerOf(form, keyspace, sink);
+  const writer = writerOf(writing, keyspace, sink);
   while (!Snapshot.prepare(keyspace));
-  const snapshot = new Snapshot(keyspace, writer, grain);
+  const snapshot = new Snapshot(keyspace, writer, writing.grain);
   snapshot.begin();
   let slices = 0;
   for (; !snapshot.run(isOver); slices++) disturb(snapshot);
@@ -114,7 +127,8 @@ export function takesOneInstant(
   };
   let waited = 0;
   const isOver = () => random.chance(often);
-  const { bytes, slices } = takeWhile(saving, { form, grain }, isOver, (snapshot) => {
+  const writing = { form, grain, framed: random.chance(0.5) };
+  const { bytes, slices } = takeWhile(saving, writing, isOver, (snapshot) => {
     for (let i = random.below(4); i > 0; i--) client.send(draw(random));
     client.takeReplies();
     if (random.chance(0.1)) clock.advanceMs(random.pick([1, 60]));

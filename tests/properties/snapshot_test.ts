@@ -2,13 +2,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { concat } from "@std/bytes";
 import { Snapshot, type SnapshotGrain } from "../../src/persistence/snapshot.ts";
-import { FrameEncoder } from "../../src/rdb/frame_encoder.ts";
-import { type ByteSink, type FrameSink, RdbOutput } from "../../src/rdb/rdb_output.ts";
 import { RdbWriter } from "../../src/rdb/writer.ts";
 import { SEQUENCES } from "../differential/command_tables.ts";
 import { stepsFrom } from "../differential/random_sequence.ts";
 import { Saving } from "../persistence/saving.ts";
 import { forEachSeed, type Seeded } from "../support/seeded.ts";
+import { framesTo } from "./frames_to.ts";
 
 /** Sequences that leave something behind, and ways for it to go that no key is named for. */
 const ROWS = Object.entries(SEQUENCES).flatMap(([name, rows]) =>
@@ -24,18 +23,6 @@ const ALSO = [
 ];
 /** Rare, for they leave nothing to be seen. */
 const SWEEPING = ["FLUSHDB", "FLUSHALL ASYNC", "SWAPDB 0 1", "SWAPDB 0 0"];
-
-/** What a worker does with what it gets. */
-function framesTo(sink: ByteSink): FrameSink {
-  const output = new RdbOutput(sink, { compress: true, checksum: true });
-  const encoder = new FrameEncoder(output);
-  return {
-    frame(bytes, marks, isLast) {
-      encoder.take(bytes.slice(), marks.slice());
-      if (isLast) output.checksum();
-    },
-  };
-}
 
 function begin(
   { harness }: Saving,
