@@ -147,8 +147,16 @@ export class Call {
     return ref;
   }
 
-  /** Says how many elements the call goes through: with many it is measured by itself. */
+  /** Says how many elements the call is about to go through: with many it is measured from here on. */
   weigh(elements: number): void {
+    if (elements <= MANY_ELEMENTS || this.long) return;
+    this.long = true;
+    // What ran before it in the batch is not its time, else it might seem slow.
+    if (this.origin.timed) this.services.settleClock();
+  }
+
+  /** As {@link weigh}, where the number is known at the end: short calls before it may count in. */
+  weighAtEnd(elements: number): void {
     if (elements > MANY_ELEMENTS) this.long = true;
   }
 

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { GATE_LOADING, GATE_MISCONF, GATE_OOM, GATE_READONLY } from "../../src/engine/admission.ts";
+import type { CommandSpec } from "../../src/engine/command.ts";
 import { nested, ORIGINS } from "../../src/engine/origins.ts";
 import { Effects } from "../support/effects.ts";
 import { EngineHarness } from "../support/engine_harness.ts";
@@ -199,6 +200,29 @@ Deno.test("a command that takes longer than the threshold is in the slow log, a 
   assertEquals(entry.microseconds, 30_000);
   assertEquals(entry.args.map((arg) => new TextDecoder().decode(arg)), ["PASS", "30"]);
   assertEquals(harness.engine.latency.events.get("command")?.maximum, 30);
+});
+
+Deno.test("a call with many elements is not slow for the short ones before it in the batch", () => {
+  const [pass] = MADE_UP_COMMANDS.filter(({ name }) => name === "pass");
+  const weighty: CommandSpec = {
+    ...pass,
+    name: "weighty",
+    handler: (call) => {
+      call.weigh(1000);
+      return pass.handler!(call);
+    },
+  };
+  const harness = new EngineHarness({
+    moreCommands: [{ ...pass, name: "brief" }, weighty].map((row) => ({ ...row, short: true })),
+    config: { "slowlog-log-slower-than": "20000" },
+  });
+  onPass((ms) => harness.clock.advanceMs(ms));
+  harness.run("MULTI");
+  for (const line of ["BRIEF 15", "BRIEF 15", "WEIGHTY 5"]) harness.run(line);
+  harness.run("EXEC");
+  assertEquals(harness.engine.slowlog.length, 0);
+  harness.run("WEIGHTY 25");
+  assertEquals(harness.engine.slowlog.newest(1).map((entry) => entry.microseconds), [25_000]);
 });
 
 Deno.test("memory that is full is an OOM error, and what is stored stays readable", () => {

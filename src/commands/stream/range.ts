@@ -33,7 +33,7 @@ function replyRange(call: Call, reverse: boolean): void {
   if (count === 0) return reply.nullArray();
   const { cursor } = streamsOf(call);
   cursor.begin(stream.blocks, start, end, reverse);
-  call.weigh(replyEntries(reply, cursor, count === ALL ? 0 : count));
+  call.weighAtEnd(replyEntries(reply, cursor, count === ALL ? 0 : count));
 }
 
 function readCount(call: Call): number {

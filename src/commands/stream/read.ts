@@ -42,7 +42,7 @@ export function xread(call: Call): Wait | void {
     const start = after.copy();
     start.increment();
     cursor.begin(stream.blocks, start, HIGHEST);
-    call.weigh(replyEntries(reply, cursor, options.count));
+    call.weighAtEnd(replyEntries(reply, cursor, options.count));
   }
   if (replied > 0) return reply.closeMapOfEntries(token, replied);
   if (options.deadlineAtMs < 0) return reply.nullArray();

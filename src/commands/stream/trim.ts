@@ -24,7 +24,7 @@ export function xtrim(call: Call): void {
       call.propagateAll(words);
     }
   }
-  call.weigh(removed);
+  call.weighAtEnd(removed);
   call.reply.integer(removed);
 }
 
