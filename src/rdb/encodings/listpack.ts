@@ -77,7 +77,9 @@ export function behindElement(bytes: Uint8Array, at: number, last: number): numb
   const size = shortElementBytes(bytes[at]);
   if (size === 0) return behindLongElement(bytes, at, last);
   const behind = at + size;
-  return behind < last && bytes[behind] === size ? behind + 1 : -1;
+  if (behind < last && bytes[behind] === size) return behind + 1;
+  // Redis takes a length whose upper bytes are zeros of the element, as they may be read so.
+  return behindLongElement(bytes, at, last);
 }
 
 /** Bytes of an element, the length behind it excluded, where its first byte tells them; or 0. */
@@ -110,9 +112,7 @@ export class ListpackCursor extends PackedCursor {
     const size = header + encodingDataBytes(bytes, position);
     const next = position + size + backLengthBytes(size);
     if (next > last) return this.stop("listpack element reaches past the end");
-    // One byte, where that is enough: more of them, the upper ones zeros of the element, are none.
-    const isLong = size < 128 && bytes[next - 1] !== size;
-    if (isLong || readBackLength(bytes, next - 1, position) !== size) {
+    if (readBackLength(bytes, next - 1, position) !== size) {
       return this.stop("listpack element with a wrong length behind it");
     }
     this.#take(encoding, position, header, size);
