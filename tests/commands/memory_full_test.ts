@@ -8,25 +8,7 @@ import { digestOfKeyspace } from "../../src/store/digest.ts";
 import { TYPE_HASH } from "../../src/store/entry.ts";
 import type { HashValues } from "../../src/values/hash_values.ts";
 import { EngineHarness } from "../support/engine_harness.ts";
-
-/** Takes so many more blocks, then it is full. */
-class FillingArena extends Arena {
-  left = Infinity;
-
-  #take(): void {
-    if (this.left-- <= 0) throw new ArenaFullError();
-  }
-
-  override allocate(bytes: number): number {
-    this.#take();
-    return super.allocate(bytes);
-  }
-
-  override resize(ref: number, bytes: number, kept: number): number {
-    this.#take();
-    return super.resize(ref, bytes, kept);
-  }
-}
+import { FillingArena } from "../support/filling_arena.ts";
 
 const long = "x".repeat(100);
 const names = (prefix: string, count: number) =>

@@ -1,31 +1,10 @@
 // XDEL, XTRIM and the trim of XADD when memory runs out in the middle: what they say, what is there and
 // what others are told stay the same.
 import { assert, assertEquals } from "@std/assert";
-import { Arena, ArenaFullError } from "../../../src/memory/arena.ts";
+import { Arena } from "../../../src/memory/arena.ts";
 import { digestOfKeyspace } from "../../../src/store/digest.ts";
 import { EngineHarness } from "../../support/engine_harness.ts";
-
-/** Takes so many more blocks, then it is full. */
-class FillingArena extends Arena {
-  left = Infinity;
-  refused = 0;
-
-  #take(): void {
-    if (this.left-- > 0) return;
-    this.refused++;
-    throw new ArenaFullError();
-  }
-
-  override allocate(bytes: number): number {
-    this.#take();
-    return super.allocate(bytes);
-  }
-
-  override resize(ref: number, bytes: number, kept: number): number {
-    this.#take();
-    return super.resize(ref, bytes, kept);
-  }
-}
+import { FillingArena } from "../../support/filling_arena.ts";
 
 const config = { "stream-node-max-entries": "150", "enable-debug-command": "yes" };
 
