@@ -111,17 +111,7 @@ function union(call: Call, sources: Sources): SetValue {
 
 /** Stops at each member that is in no set before its own, in the sets from place `first` on. */
 function eachOfUnion(sets: readonly SourceSet[], first: number, take: Take): void {
-  for (let i = first; i < sets.length; i++) {
-    const before = sets.slice(0, i), { set } = sets[i];
-    expectQuestions(before, set.size);
-    set.begin();
-    try {
-      while (set.step()) if (!isInAny(before, set)) take(set);
-    } finally {
-      set.end();
-      endQuestions(before);
-    }
-  }
+  for (let i = first; i < sets.length; i++) eachMissing(sets[i], sets.slice(0, i), take);
 }
 
 /** Whether a set is a table and every larger set is one: it is too large, or has texts. */
@@ -162,7 +152,7 @@ function lookingUpIsLess(first: SourceSet, others: readonly SourceSet[]): boolea
   return first.set.size * (others.length + 1) / 2 <= removing;
 }
 
-/** Stops at each member of the first set that no other has. */
+/** Stops at each member of a set that no other has. */
 function eachMissing(first: SourceSet, others: readonly SourceSet[], take: Take): void {
   // The largest first: it is the likeliest to have the member.
   const ordered = [...others].sort((a, b) => b.set.size - a.set.size), { set } = first;
