@@ -143,18 +143,19 @@ export function lzfCompress(
   let literalsFrom = start;
   let at = start;
   const lastTriple = end - 2;
+  // The last three bytes; one is read at each step.
+  let triple = source[at] << 8 | source[at + 1];
   while (at < lastTriple) {
-    const first = source[at];
-    const second = source[at + 1];
-    const third = source[at + 2];
-    const slot = hash(first, second, third, shift);
+    triple = triple << 8 & 0xffffff | source[at + 2];
+    const slot = hash(triple, shift);
     const candidate = lastSeen[slot] - base;
     lastSeen[slot] = at + base;
+    if (candidate < start) {
+      at++;
+      continue;
+    }
     const distance = at - candidate;
-    if (
-      candidate < start || distance > DISTANCE_MAX || source[candidate] !== first ||
-      source[candidate + 1] !== second || source[candidate + 2] !== third
-    ) {
+    if (distance > DISTANCE_MAX || tripleAt(source, candidate) !== triple) {
       at++;
       continue;
     }
@@ -166,9 +167,9 @@ export function lzfCompress(
     literalsFrom = at;
     // The two positions before the next are what a repetition most likely continues from.
     for (let seen = at - 2; seen < at && seen < lastTriple; seen++) {
-      const slot = hash(source[seen], source[seen + 1], source[seen + 2], shift);
-      lastSeen[slot] = seen + base;
+      lastSeen[hash(tripleAt(source, seen), shift)] = seen + base;
     }
+    if (at < lastTriple) triple = source[at] << 8 | source[at + 1];
   }
   to = writeLiterals(source, literalsFrom, end, target, to, room);
   return to < 0 ? 0 : to;
@@ -199,8 +200,12 @@ function beginEpoch(length: number): number {
   return first;
 }
 
-function hash(first: number, second: number, third: number, shift: number): number {
-  return Math.imul((first << 16) | (second << 8) | third, 0x9e3779b1) >>> shift;
+function tripleAt(source: Uint8Array, at: number): number {
+  return source[at] << 16 | source[at + 1] << 8 | source[at + 2];
+}
+
+function hash(triple: number, shift: number): number {
+  return Math.imul(triple, 0x9e3779b1) >>> shift;
 }
 
 function matchLength(source: Uint8Array, candidate: number, at: number, end: number): number {
@@ -219,9 +224,11 @@ function writeLiterals(
   to: number,
   room: number,
 ): number {
+  // Looked at first: a text without a repetition is known to gain nothing before it is copied.
+  const all = end - from;
+  if (to + all + (all + LITERAL_MAX - 1 >>> 5) > room) return -1;
   while (from < end) {
     const count = Math.min(end - from, LITERAL_MAX);
-    if (to + count + 1 > room) return -1;
     target[to++] = count - 1;
     for (const runEnd = from + count; from < runEnd;) target[to++] = source[from++];
   }
