@@ -8,6 +8,7 @@ import { beginDump } from "./begin_dump.ts";
 import { type DumpFiles, ReplaceError, Replacement } from "./dump_files.ts";
 import { openReplacement } from "./open_replacement.ts";
 import { Snapshot } from "./snapshot.ts";
+import { endRehash } from "./snapshot_walk.ts";
 
 /** Rewrites of this process so far: one that was cancelled may still have its file. */
 let attempts = 0;
@@ -60,7 +61,7 @@ export class AofRewrite {
   runNow(): void {
     const { keyspace } = this.#options.engine;
     try {
-      while (!Snapshot.prepare(keyspace)) { /* until no table is being moved */ }
+      while (!endRehash(keyspace)) { /* until no table is being moved */ }
       const { path, files } = this.#options;
       const file = this.#file = new Replacement(path, temporaryName(), files);
       const { snapshot, end } = this.#begin(file);
@@ -142,7 +143,7 @@ export class AofRewrite {
   /** Whether no table is being moved; moves some more. */
   #prepared(): boolean {
     this.#pace.begin();
-    while (!Snapshot.prepare(this.#options.engine.keyspace)) if (this.#pace.isOver()) return false;
+    while (!endRehash(this.#options.engine.keyspace)) if (this.#pace.isOver()) return false;
     return true;
   }
 

@@ -10,14 +10,16 @@ const SHORTEST_SLICE_MS = 0.2;
 /** The longest that clients have to wait for the end of a slice, where they had long to themselves. */
 const LONGEST_SLICE_MS = 3;
 const MOST_DEBT_MS = 5;
+/** The longest wait for clients to get their share. */
+const LONGEST_PAUSE_MS = 4;
 /**
  * While commands come in, clients get so many times what the work takes by itself; what it costs them
- * besides, in caches and on the other processors, is about as much again. A worker's processor time is
- * the larger part of that: a million keys cost the thread some 200 ms and a worker 400 ms, where clients and
- * others keep two processors busy, and what clients lose is that in the end, in whatever time. So this
- * decides on the length: with 4.5 it is two to three times that of SAVE.
+ * besides, in caches and on the other processors, is about as much again. With a worker, which steps back
+ * for everybody, that can be spread: a million keys cost the thread some 150 ms and a worker 350 ms, where
+ * clients and others keep two processors busy. So this decides on the length, two to three times that of
+ * SAVE; without a worker, six to eight times.
  */
-const CLIENTS_SHARE = 4.5;
+const CLIENTS_SHARE = { shared: 14, alone: 4.5 };
 /** So much, where what waits in memory grows beyond a bound. */
 const CLIENTS_SHARE_IN_HASTE = 0.5;
 const HASTE_BYTES = 32 << 20;
@@ -37,11 +39,13 @@ export interface PacedWork {
   readonly keysWritten: number;
   /** What the work keeps in memory until it goes on. */
   readonly waitingBytes: number;
+  /** Whether a worker does the larger part of it. */
+  readonly isShared: boolean;
   /** Whether it was given up, or is complete. */
   readonly ended: boolean;
 }
 
-const NO_WORK: PacedWork = { keysWritten: 0, waitingBytes: 0, ended: false };
+const NO_WORK: PacedWork = { keysWritten: 0, waitingBytes: 0, isShared: false, ended: false };
 
 /** Divides work into slices; between them clients are served. */
 export class BackgroundPace {
@@ -140,11 +144,12 @@ export class BackgroundPace {
       }
       return await new Promise((resolve) => setTimeout(resolve, 0));
     }
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    const share = shareOf(work), owedMs = this.#debtMs * share;
+    const waitMs = Math.min(Math.max(owedMs, 1), LONGEST_PAUSE_MS);
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
     const pauseMs = clock.monotonicMs() - beganMs;
     const perKeyMs = this.#workKeys === 0 ? 0 : this.#workMs / this.#workKeys;
     const earlyMs = Math.min(pauseMs, (work.keysWritten - keys) * perKeyMs);
-    const share = work.waitingBytes > HASTE_BYTES ? CLIENTS_SHARE_IN_HASTE : CLIENTS_SHARE;
     this.#debtMs += earlyMs - (pauseMs - earlyMs) / share;
     this.#sliceMs = Math.min(Math.max(-this.#debtMs, SHORTEST_SLICE_MS), LONGEST_SLICE_MS);
     this.#debtMs = Math.min(Math.max(this.#debtMs + this.#sliceMs, 0), MOST_DEBT_MS);
@@ -158,4 +163,10 @@ export class BackgroundPace {
     this.#countedMs = nowMs;
     this.#commands = totalCommands;
   }
+}
+
+/** How many times the work's own time clients get. */
+function shareOf({ waitingBytes, isShared }: PacedWork): number {
+  if (waitingBytes > HASTE_BYTES) return CLIENTS_SHARE_IN_HASTE;
+  return isShared ? CLIENTS_SHARE.shared : CLIENTS_SHARE.alone;
 }

@@ -10,6 +10,7 @@ import { beginDump } from "./begin_dump.ts";
 import { DUMP_FILES, type DumpFiles, ReplaceError, Replacement } from "./dump_files.ts";
 import { openReplacement } from "./open_replacement.ts";
 import { Snapshot } from "./snapshot.ts";
+import { endRehash } from "./snapshot_walk.ts";
 
 /** What a saver works with. */
 export interface DumpSaverOptions {
@@ -103,7 +104,7 @@ export class DumpSaver {
     this.cancel();
     let file: Replacement | undefined;
     try {
-      while (!Snapshot.prepare(keyspace)) { /* until no table is being moved */ }
+      while (!endRehash(keyspace)) { /* until no table is being moved */ }
       file = new Replacement(this.path, `temp-${Deno.pid}.rdb`, this.#files);
       const { snapshot, writer } = this.#begin(file);
       try {
@@ -204,7 +205,7 @@ export class DumpSaver {
   /** Whether no table is being moved; moves some more. */
   #prepared(): boolean {
     this.#pace.begin();
-    while (!Snapshot.prepare(this.#engine.keyspace)) if (this.#pace.isOver()) return false;
+    while (!endRehash(this.#engine.keyspace)) if (this.#pace.isOver()) return false;
     return true;
   }
 

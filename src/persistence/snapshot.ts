@@ -11,8 +11,6 @@ import { BucketHeads } from "./bucket_heads.ts";
 import { OpenValue } from "./open_value.ts";
 import { beginWalk, type SnapshotWalk as Walk } from "./snapshot_walk.ts";
 
-/** Buckets that {@link Snapshot.prepare} moves at a time. */
-const REHASH_BUCKETS = 100;
 /** Elements, or buckets, between two questions whether the slice is over. */
 const GRAIN = 128;
 /** Values with more elements are written in pieces. */
@@ -89,18 +87,13 @@ export class Snapshot implements WriteBarrier {
     this.#aside = writer.aside({ write: (bytes) => this.#asideTarget.write(bytes) });
   }
 
-  /** Completes what tables have begun to move; false when there is more to do. */
-  static prepare(keyspace: Keyspace): boolean {
-    let ready = true;
-    for (const { table } of keyspace.databases) {
-      if (table.rehash(REHASH_BUCKETS)) ready = false;
-    }
-    return ready;
-  }
-
   /** Keys written so far. */
   get keysWritten(): number {
     return this.#keysWritten + (this.#writer.passer?.passed ?? 0);
+  }
+
+  get isShared(): boolean {
+    return this.#writer.passer !== undefined;
   }
 
   /** Bytes that wait in memory to be written: the more, the sooner the snapshot should end. */

@@ -1,6 +1,10 @@
 // How far a snapshot has come in one table.
 import type { HashTable } from "../memory/hash_table.ts";
 import type { Database } from "../store/database.ts";
+import type { Keyspace } from "../store/keyspace.ts";
+
+/** Buckets that {@link endRehash} moves at a time. */
+const REHASH_BUCKETS = 100;
 
 /** One table: which of its buckets are written. */
 export interface SnapshotWalk {
@@ -38,4 +42,11 @@ export function beginWalk(database: Database): SnapshotWalk {
     done: size === 0,
     orphaned: false,
   };
+}
+
+/** Completes, somewhat more each time, what tables have begun to move; false when there is more to do. */
+export function endRehash({ databases }: Keyspace): boolean {
+  let ready = true;
+  for (const { table } of databases) if (table.rehash(REHASH_BUCKETS)) ready = false;
+  return ready;
 }

@@ -5,7 +5,7 @@ import { BackgroundPace } from "../../src/persistence/background_pace.ts";
 
 /** Work whose time is told, not taken. */
 class Paced {
-  readonly work = { keysWritten: 0, waitingBytes: 0, ended: false };
+  readonly work = { keysWritten: 0, waitingBytes: 0, isShared: false, ended: false };
   /** `rdb-key-save-delay` */
   readonly delay = { value: 0 };
   #nowMs = 1000;
@@ -59,6 +59,16 @@ Deno.test("what clients make a save write counts as its time, but it goes on", a
   assertEquals(paced.slice(), 1); // a millisecond less for clients, and one is used up
   await paced.pause(5, 1000, 400);
   assertEquals(paced.slice(), 0.2);
+});
+
+Deno.test("where a worker does the larger part, clients get fourteen times as long", async () => {
+  const paced = new Paced();
+  paced.work.isShared = true;
+  paced.slice();
+  await paced.pause(28, 1000);
+  assertEquals(paced.slice(), 2);
+  await paced.pause(14, 1000);
+  assertEquals(paced.slice(), 1);
 });
 
 Deno.test("without commands slices follow each other", async () => {

@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { concat } from "@std/bytes";
 import { Snapshot, type SnapshotGrain } from "../../src/persistence/snapshot.ts";
+import { endRehash } from "../../src/persistence/snapshot_walk.ts";
 import { CommandWriter } from "../../src/rdb/commands/command_writer.ts";
 import { type ByteSink } from "../../src/rdb/rdb_output.ts";
 import { RdbWriter } from "../../src/rdb/writer.ts";
@@ -80,7 +81,7 @@ export function takeWhile(
   const parts: Uint8Array[] = [];
   const sink = { write: (bytes: Uint8Array) => void parts.push(bytes.slice()) };
   const writer = writerOf(writing, keyspace, sink);
-  while (!Snapshot.prepare(keyspace));
+  while (!endRehash(keyspace));
   const snapshot = new Snapshot(keyspace, writer, writing.grain);
   snapshot.begin();
   let slices = 0;

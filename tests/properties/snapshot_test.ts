@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { concat } from "@std/bytes";
 import { Snapshot, type SnapshotGrain } from "../../src/persistence/snapshot.ts";
+import { endRehash } from "../../src/persistence/snapshot_walk.ts";
 import { RdbWriter } from "../../src/rdb/writer.ts";
 import { SEQUENCES } from "../differential/command_tables.ts";
 import { stepsFrom } from "../differential/random_sequence.ts";
@@ -39,7 +40,7 @@ function begin(
     access: "none",
   });
   writer.begin({});
-  while (!Snapshot.prepare(keyspace));
+  while (!endRehash(keyspace));
   const snapshot = new Snapshot(keyspace, writer, grain);
   snapshot.begin();
   return { snapshot, writer, parts };
@@ -119,7 +120,7 @@ Deno.test("a writer that fails does so in the snapshot, not in the command that 
   writer.entry = () => {
     throw new Error("the disk is full");
   };
-  while (!Snapshot.prepare(keyspace));
+  while (!endRehash(keyspace));
   const snapshot = new Snapshot(keyspace, writer);
   snapshot.begin();
   assertEquals(client.run("SET k:1 changed"), "OK");

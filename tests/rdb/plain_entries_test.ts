@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { concat } from "@std/bytes";
 import { Snapshot } from "../../src/persistence/snapshot.ts";
+import { endRehash } from "../../src/persistence/snapshot_walk.ts";
 import { FrameEncoder } from "../../src/rdb/frame_encoder.ts";
 import { type ByteSink, type FrameSink, RdbOutput } from "../../src/rdb/rdb_output.ts";
 import { RdbWriter, type RdbWriterOptions } from "../../src/rdb/writer.ts";
@@ -29,7 +30,7 @@ function write(keyspace: Keyspace, options: RdbWriterOptions, framed: boolean): 
   };
   const writer = new RdbWriter(keyspace, framed ? frames : sink, options);
   writer.begin({});
-  while (!Snapshot.prepare(keyspace));
+  while (!endRehash(keyspace));
   const snapshot = new Snapshot(keyspace, writer);
   snapshot.begin();
   while (!snapshot.run(() => false));
