@@ -210,3 +210,29 @@ Deno.test({
     }
   },
 });
+
+Deno.test({
+  name: "the thread that writes a dump has a lower priority than all others",
+  ignore: Deno.build.os !== "linux", // elsewhere a priority is that of the process
+  async fn() {
+    const folder = Deno.makeTempDirSync({ prefix: "miniredis_test_" });
+    const file = await WorkerFile.create(`${folder}/dump`, OUTPUT, {});
+    try {
+      const nices = await niceOfThreads();
+      assertEquals(nices.filter((nice) => nice !== nices[0]), [10], `all: ${nices}`);
+    } finally {
+      await file.settle();
+      file.close();
+      Deno.removeSync(folder, { recursive: true });
+    }
+  },
+});
+
+/** The 19th field of what proc_pid_stat(5) says of each thread of this process. */
+async function niceOfThreads(): Promise<number[]> {
+  const { stdout } = await new Deno.Command("sh", {
+    args: ["-c", `cat /proc/${Deno.pid}/task/*/stat`],
+  }).output();
+  const lines = new TextDecoder().decode(stdout).trim().split("\n");
+  return lines.map((line) => Number(line.slice(line.lastIndexOf(")") + 2).split(" ")[16]));
+}
