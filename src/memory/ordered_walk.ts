@@ -1,7 +1,15 @@
 // The walking half of the ordered tree: descending to an element, ranks, the cursor.
 import type { Arena } from "./arena.ts";
 import { compareMembers } from "./member_order.ts";
-import { childOf, memberAt, nodeCount, OrderedNodes, scoresAt, sizesAt } from "./ordered_nodes.ts";
+import {
+  childOf,
+  memberAt,
+  nodeCount,
+  OrderedNodes,
+  scoresAt,
+  scoresBelow,
+  sizesAt,
+} from "./ordered_nodes.ts";
 
 const MAX_DEPTH = 12;
 
@@ -100,14 +108,9 @@ export abstract class OrderedWalk {
     const { i32, f64 } = this.arena;
     let node = this.root, rank = 0;
     for (let level = 0; level <= this.depth; level++) {
-      const scores = scoresAt(node);
-      let low = 0, high = nodeCount(i32, node);
-      while (low < high) {
-        const middle = (low + high) >>> 1;
-        const other = f64[scores + middle];
-        if (other < score || (orEqual && other === score)) low = middle + 1;
-        else high = middle;
-      }
+      const scores = scoresAt(node), count = nodeCount(i32, node);
+      let low = scoresBelow(f64, scores, count, score);
+      while (orEqual && low < count && f64[scores + low] === score) low++;
       if (level === this.depth) return rank + low;
       if (low === 0) return rank; // even the least element is above
       const sizes = sizesAt(node), end = sizes + low - 1;
@@ -186,41 +189,43 @@ export abstract class OrderedWalk {
     const { i32, f64 } = this.arena;
     let node = this.root;
     for (let level = 0; level < this.depth; level++) {
-      const scores = scoresAt(node);
-      let low = 0, high = nodeCount(i32, node);
-      while (high - low > 1) {
-        const middle = (low + high) >>> 1;
-        const least = f64[scores + middle];
-        const isAbove = least !== score
-          ? least > score
-          : compareMembers(this.arena, memberAt(i32, node, middle), member) > 0;
-        if (isAbove) high = middle;
-        else low = middle;
+      const scores = scoresAt(node), count = nodeCount(i32, node);
+      let above = scoresBelow(f64, scores, count, score);
+      if (above < count && f64[scores + above] === score) {
+        above = this.#firstAbove(node, above, score, member);
       }
+      const slot = above > 0 ? above - 1 : 0;
       this.path[level] = node;
-      this.slots[level] = low;
-      node = childOf(i32, node, low);
+      this.slots[level] = slot;
+      node = childOf(i32, node, slot);
     }
-    const scores = scoresAt(node);
-    let low = 0, high = nodeCount(i32, node);
-    let found = false;
+    const scores = scoresAt(node), count = nodeCount(i32, node);
+    const first = scoresBelow(f64, scores, count, score);
+    this.leaf = node;
+    this.index = first;
+    if (first === count || f64[scores + first] !== score) return false;
+    // Who is in the tree is known by its number, without a look at those beside it.
+    for (let at = first; at < count && f64[scores + at] === score; at++) {
+      if (memberAt(i32, node, at) !== member) continue;
+      this.index = at;
+      return true;
+    }
+    this.index = this.#firstAbove(node, first, score, member);
+    return false;
+  }
+
+  /** The first element, or child, from `low` on, where scores are equal, that is above the member. */
+  #firstAbove(node: number, low: number, score: number, member: number): number {
+    const { i32, f64 } = this.arena, scores = scoresAt(node);
+    let high = nodeCount(i32, node);
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const other = f64[scores + middle];
-      const order = other !== score
-        ? other > score ? 1 : -1
-        : compareMembers(this.arena, memberAt(i32, node, middle), member);
-      if (order < 0) low = middle + 1;
-      else if (order > 0) high = middle;
-      else {
-        low = middle;
-        found = true;
-        break;
-      }
+      const isAbove = f64[scores + middle] !== score ||
+        compareMembers(this.arena, memberAt(i32, node, middle), member) > 0;
+      if (isAbove) high = middle;
+      else low = middle + 1;
     }
-    this.leaf = node;
-    this.index = low;
-    return found;
+    return low;
   }
 
   /** Rank of an element, -1 when it is not in the tree. */
