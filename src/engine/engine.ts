@@ -25,7 +25,7 @@ import { resolveRequest } from "./resolve.ts";
 import { ReplyGate } from "./reply_gate.ts";
 import { Command, type Registry } from "./registry.ts";
 import { type Session, SESSION_CLOSING, SESSION_IN_MULTI, SESSION_SILENT } from "./session.ts";
-import { silence } from "./reply_mode.ts";
+import { beginSilently, silence } from "./reply_mode.ts";
 import { noteIfSlow } from "./slow_commands.ts";
 import { Sessions } from "./sessions.ts";
 import { TimeBook } from "./time_book.ts";
@@ -126,6 +126,7 @@ export class Engine implements Services {
   /** CLIENT REPLY OFF and SKIP: the command runs, its reply is taken back. */
   #processSilently(session: Session, request: Request): boolean {
     const mark = session.reply.mark();
+    beginSilently(session);
     this.#enter(session, request, session.reply, CLIENT);
     if (session.parked !== undefined) return false; // it has not been answered yet
     silence(session, mark);

@@ -56,10 +56,10 @@ export interface Parked {
 }
 
 /**
- * CLIENT REPLY. "skip": the next command is not answered; "skip-next": that command is running and
- * asked for another one to be skipped.
+ * CLIENT REPLY. "skip": the next command is not answered; "skipping": it is running; "skip-next": it is,
+ * and asked for another one to be skipped.
  */
-export type ReplyMode = "on" | "off" | "skip" | "skip-next";
+export type ReplyMode = "on" | "off" | "skip" | "skipping" | "skip-next";
 
 /** One client. */
 export class Session {

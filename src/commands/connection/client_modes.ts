@@ -20,7 +20,8 @@ export function clientReply(call: Call): void {
     case "skip":
       if (session.replyMode === "off") return;
       // Asked for by a command that is itself skipped, it means the command after this one.
-      session.replyMode = session.replyMode === "on" ? "skip" : "skip-next";
+      if (session.replyMode === "on") session.replyMode = "skip";
+      else if (session.replyMode === "skipping") session.replyMode = "skip-next";
       break;
     default:
       throw ERR.syntax;
