@@ -32,6 +32,11 @@ export class OrderedTree extends OrderedWalk {
         this.#pathToRightSibling(right);
       }
     }
+    this.#insertHere(leaf, index, score, member);
+  }
+
+  /** The leaf, to which the path leads, has room. */
+  #insertHere(leaf: number, index: number, score: number, member: number): void {
     this.nodes.insertElement(leaf, index, score, member);
     this.size++;
     this.#countUp(1);
@@ -189,13 +194,27 @@ export class OrderedTree extends OrderedWalk {
     if (inside && nodes.score(leaf, index - 1) < to && to < nodes.score(leaf, index + 1)) {
       return nodes.setScore(leaf, index, to);
     }
+    // With its last element a leaf would go, and memory for another one may not be there.
+    if (nodeCount(this.arena.i32, leaf) === 1) {
+      this.insert(to, member);
+      this.descend(from, member);
+      return this.#removeHere();
+    }
     this.#removeHere();
     try {
       this.insert(to, member);
     } catch (error) {
-      this.insert(from, member); // what was freed a moment ago is enough
+      this.#putBack(from, member);
       throw error;
     }
+  }
+
+  /** Adds an element that was removed a moment ago from a leaf that is still there, so it has room. */
+  #putBack(score: number, member: number): void {
+    this.descend(score, member);
+    const isFull = nodeCount(this.arena.i32, this.leaf) === LEAF_ELEMENTS;
+    if (isFull) this.seekRank(this.rankHere()); // the place is the end of this leaf and the start of the next
+    this.#insertHere(this.leaf, this.index, score, member);
   }
 
   /** Removes the element of a rank and answers its member entry, 0 when there is none. */

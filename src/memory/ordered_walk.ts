@@ -98,7 +98,7 @@ export abstract class OrderedWalk {
     }
     this.leaf = node;
     this.index = low;
-    this.rank = this.#rankHere();
+    this.rank = this.rankHere();
     return low < nodeCount(this.arena.i32, node) || this.#enterNextLeaf();
   }
 
@@ -121,7 +121,7 @@ export abstract class OrderedWalk {
   }
 
   /** Rank of the place that the path leads to. */
-  #rankHere(): number {
+  protected rankHere(): number {
     const { i32 } = this.arena;
     let rank = this.index;
     for (let level = 0; level < this.depth; level++) {
@@ -230,6 +230,6 @@ export abstract class OrderedWalk {
 
   /** Rank of an element, -1 when it is not in the tree. */
   rankOf(score: number, member: number): number {
-    return this.size > 0 && this.descend(score, member) ? this.#rankHere() : -1;
+    return this.size > 0 && this.descend(score, member) ? this.rankHere() : -1;
   }
 }

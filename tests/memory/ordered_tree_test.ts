@@ -4,6 +4,7 @@ import { SeededRandom } from "../../src/base/random.ts";
 import { Arena } from "../../src/memory/arena.ts";
 import { INNER_BYTES, LEAF_BYTES } from "../../src/memory/ordered_nodes.ts";
 import { OrderedTree } from "../../src/memory/ordered_tree.ts";
+import { FillingArena } from "../support/filling_arena.ts";
 
 /** A member entry as the hash table lays it out: 16 bytes of header with the length, then the key. */
 function memberEntry(arena: Arena, name: string): number {
@@ -202,4 +203,39 @@ Deno.test("elements that do not fall, or not below all others, change nothing", 
   assert(insertBelow(tree, elements.slice(74, 80)));
   assert(!insertBelow(tree, elements.slice(80, 90)), "the first leaf is not full");
   checkWhole(tree, elements.slice(10, 80).toReversed());
+});
+
+/** A tree of elements with rising scores 0, 1, 2, ...: full leaves, but for the last one. */
+function rising(count: number) {
+  const arena = new FillingArena(), tree = new OrderedTree(arena);
+  const model = Array.from({ length: count }, (_, score): Element => {
+    const name = `m${score}`;
+    return { score, name, member: memberEntry(arena, name) };
+  });
+  for (const { score, member } of model) tree.insert(score, member);
+  return { arena, tree, model };
+}
+
+for (const count of [100, 65, 64 + 17]) {
+  Deno.test(`a move without memory changes nothing: leaves of 64 and ${count - 64}`, () => {
+    const { arena, tree, model } = rising(count);
+    arena.left = 0;
+    for (const { score, member } of model) {
+      try {
+        tree.move(score, 3.5, member);
+      } catch { /* nothing of it may be seen */ }
+      const [moved] = contents(tree).filter(([, other]) => other === member);
+      if (moved[0] !== score) tree.move(moved[0], score, member);
+      checkWhole(tree, model);
+    }
+    assert(arena.refused > 0, "there was memory");
+  });
+}
+
+Deno.test("where the only element of a leaf is moved away the leaf goes", () => {
+  const { tree, model } = rising(65), { bytes } = tree;
+  const last = model.pop()!;
+  tree.move(last.score, -1, last.member);
+  checkWhole(tree, [{ ...last, score: -1 }, ...model]);
+  assertEquals(tree.bytes, bytes, "one leaf came, and one went");
 });
