@@ -16,10 +16,11 @@ const LONGEST_PAUSE_MS = 4;
  * While commands come in, clients get so many times what the work takes by itself; what it costs them
  * besides, in caches and on the other processors, is about as much again. With a worker, which steps back
  * for everybody, that can be spread: a million keys cost the thread some 150 ms and a worker 350 ms, where
- * clients and others keep two processors busy. So this decides on the length, two to three times that of
- * SAVE; without a worker, six to eight times.
+ * clients and others keep two processors busy. So this decides on the length: two to three times that of
+ * SAVE where clients change what is yet to be saved, which does some of the work, four to five where they
+ * only read; without a worker, six to eight times.
  */
-const CLIENTS_SHARE = { shared: 14, alone: 4.5 };
+const CLIENTS_SHARE = { shared: 10, alone: 4.5 };
 /** So much, where what waits in memory grows beyond a bound. */
 const CLIENTS_SHARE_IN_HASTE = 0.5;
 const HASTE_BYTES = 32 << 20;
@@ -39,7 +40,7 @@ export interface PacedWork {
   readonly keysWritten: number;
   /** What the work keeps in memory until it goes on. */
   readonly waitingBytes: number;
-  /** Whether a worker does the larger part of it. */
+  /** Whether a worker does the larger part of what was done so far. */
   readonly isShared: boolean;
   /** Whether it was given up, or is complete. */
   readonly ended: boolean;
@@ -58,7 +59,7 @@ export class BackgroundPace {
   /** How long slices were so far, and how much was written in them. */
   #workMs = 0;
   #workKeys = 0;
-  /** Time that the work took from clients beyond its share, negative when it has some left. */
+  /** Time that the work took beyond its share, ms; negative when it has some left. */
   #debtMs = 0;
   #idle = false;
   #turns = 0;
@@ -144,15 +145,17 @@ export class BackgroundPace {
       }
       return await new Promise((resolve) => setTimeout(resolve, 0));
     }
-    const share = shareOf(work), owedMs = this.#debtMs * share;
-    const waitMs = Math.min(Math.max(owedMs, 1), LONGEST_PAUSE_MS);
+    // What it really took: a slice is over early where the file takes no more.
+    if (work === this.#work) this.#debtMs += beganMs - this.#startMs;
+    const share = shareOf(work);
+    const waitMs = Math.min(Math.max(this.#debtMs * share, 1), LONGEST_PAUSE_MS);
     await new Promise((resolve) => setTimeout(resolve, waitMs));
     const pauseMs = clock.monotonicMs() - beganMs;
     const perKeyMs = this.#workKeys === 0 ? 0 : this.#workMs / this.#workKeys;
     const earlyMs = Math.min(pauseMs, (work.keysWritten - keys) * perKeyMs);
-    this.#debtMs += earlyMs - (pauseMs - earlyMs) / share;
-    this.#sliceMs = Math.min(Math.max(-this.#debtMs, SHORTEST_SLICE_MS), LONGEST_SLICE_MS);
-    this.#debtMs = Math.min(Math.max(this.#debtMs + this.#sliceMs, 0), MOST_DEBT_MS);
+    const debtMs = this.#debtMs + earlyMs - (pauseMs - earlyMs) / share;
+    this.#sliceMs = Math.min(Math.max(-debtMs, SHORTEST_SLICE_MS), LONGEST_SLICE_MS);
+    this.#debtMs = Math.min(Math.max(debtMs, -LONGEST_SLICE_MS), MOST_DEBT_MS);
   }
 
   #countCommands(nowMs: number): void {

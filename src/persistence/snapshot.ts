@@ -93,7 +93,8 @@ export class Snapshot implements WriteBarrier {
   }
 
   get isShared(): boolean {
-    return this.#writer.passer !== undefined;
+    const { passer } = this.#writer;
+    return passer !== undefined && passer.passed >= this.#keysWritten;
   }
 
   /** Bytes that wait in memory to be written: the more, the sooner the snapshot should end. */

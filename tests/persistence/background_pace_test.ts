@@ -30,6 +30,23 @@ class Paced {
     return Math.round((this.#nowMs - beganMs) * 10) / 10;
   }
 
+  /** A slice that is over before its time; what the pause after it asks for, ms. */
+  async waitAfter(sliceMs: number): Promise<number> {
+    const real = globalThis.setTimeout, waits: number[] = [];
+    this.#pace.begin(this.work);
+    this.#nowMs += sliceMs;
+    globalThis.setTimeout = ((handler: () => void, ms: number) => {
+      waits.push(ms);
+      return real(handler, 0);
+    }) as typeof setTimeout;
+    try {
+      await this.pause(0, 1000);
+    } finally {
+      globalThis.setTimeout = real;
+    }
+    return Math.round(waits[0]);
+  }
+
   /** A pause of so long in which clients send commands, and make so many keys be written. */
   async pause(ms: number, commands: number, keys = 0): Promise<void> {
     const over = this.#pace.pause(this.work);
@@ -42,8 +59,8 @@ class Paced {
 
 Deno.test("clients that send commands get more than four times as long as the work", async () => {
   const paced = new Paced();
-  paced.slice();
-  await paced.pause(9, 1000);
+  assertEquals(paced.slice(), 1);
+  await paced.pause(13.5, 1000);
   assertEquals(paced.slice(), 2);
   await paced.pause(4.5, 1000);
   assertEquals(paced.slice(), 1);
@@ -55,19 +72,19 @@ Deno.test("what clients make a save write counts as its time, but it goes on", a
   const paced = new Paced();
   await paced.pause(9, 1000);
   assertEquals(paced.slice(100), 1); // a hundredth of a millisecond a key
-  await paced.pause(10, 1000, 100);
-  assertEquals(paced.slice(), 1); // a millisecond less for clients, and one is used up
+  await paced.pause(14.5, 1000, 100);
+  assertEquals(paced.slice(), 1); // a millisecond less for clients, and two are used up
   await paced.pause(5, 1000, 400);
   assertEquals(paced.slice(), 0.2);
 });
 
-Deno.test("where a worker does the larger part, clients get fourteen times as long", async () => {
+Deno.test("where a worker does the larger part, clients get ten times as long", async () => {
   const paced = new Paced();
   paced.work.isShared = true;
   paced.slice();
-  await paced.pause(28, 1000);
+  await paced.pause(30, 1000);
   assertEquals(paced.slice(), 2);
-  await paced.pause(14, 1000);
+  await paced.pause(10, 1000);
   assertEquals(paced.slice(), 1);
 });
 
@@ -90,6 +107,20 @@ Deno.test("work that keeps much in memory comes to its end sooner", async () => 
   const paced = new Paced();
   paced.slice();
   paced.work.waitingBytes = 64 << 20;
-  await paced.pause(1, 1000);
+  await paced.pause(1.5, 1000);
   assertEquals(paced.slice(), 2);
+});
+
+Deno.test("a pause is as long as what the slice took asks for, within bounds", async () => {
+  const paced = new Paced();
+  paced.work.isShared = true;
+  paced.slice(); // the first of a work, before anything is known
+  await paced.pause(10, 1000);
+  assertEquals(await paced.waitAfter(0.2), 2);
+  assertEquals(await paced.waitAfter(0.1), 3); // beside what is owed from before
+  assertEquals(await paced.waitAfter(2), 4, "the thread is never left to clients for longer");
+  const free = new Paced();
+  free.slice();
+  await free.pause(4.5, 1000);
+  assertEquals(await free.waitAfter(0.1), 1, "a file that took no more ended the slice at once");
 });

@@ -219,7 +219,8 @@ Deno.test({
     const file = await WorkerFile.create(`${folder}/dump`, OUTPUT, {});
     try {
       const nices = await niceOfThreads();
-      assertEquals(nices.filter((nice) => nice !== nices[0]), [10], `all: ${nices}`);
+      const own = Math.min(...nices);
+      assertEquals(nices.filter((nice) => nice !== own), [own + 8], `all: ${nices}`);
     } finally {
       await file.settle();
       file.close();

@@ -85,3 +85,22 @@ Deno.test("where a dump says how keys were used none is passed on", () => {
     assertEquals(write(harness.keyspace, { ...OPTIONS, access }, true), expected);
   }
 });
+
+Deno.test("a worker does the larger part of a save where most keys are passed on", () => {
+  for (const [strings, hashes, expected] of [[300, 20, true], [20, 300, false], [0, 0, true]]) {
+    const { keyspace, client } = new EngineHarness({ startMs: 1_700_000_000_000 });
+    for (let i = 0; i < Number(strings); i++) client.send(["SET", `string${i}`, "value"]);
+    for (let i = 0; i < Number(hashes); i++) client.send(["HSET", `hash${i}`, "field", "value"]);
+    client.takeReplies();
+    const frames: FrameSink = { frame() {} };
+    for (const [sink, isFramed] of [[frames, true], [{ write() {} }, false]] as const) {
+      const writer = new RdbWriter(keyspace, sink, OPTIONS);
+      while (!endRehash(keyspace));
+      const snapshot = new Snapshot(keyspace, writer);
+      snapshot.begin();
+      while (!snapshot.run(() => false));
+      assertEquals(snapshot.isShared, isFramed && expected, `${strings} strings, ${hashes} hashes`);
+      snapshot.end();
+    }
+  }
+});

@@ -86,7 +86,7 @@ Deno.test("the executable gets exactly the permissions of `deno task start`, and
 const USES: Record<string, RegExp> = {
   "--allow-env": /(?:readEnvironment|Deno\.env\.get)\("(\w+)"\)/g,
   "--allow-sys":
-    /\b(hostname|osRelease|osUptime|systemMemoryInfo|loadavg|networkInterfaces|uid|gid|setPriority)\(/g,
+    /\b(hostname|osRelease|osUptime|systemMemoryInfo|loadavg|networkInterfaces|uid|gid|getPriority|setPriority)\(/g,
 };
 
 /** What modules of the runtime read on our behalf: node:readline asks for the terminal on Deno 2.4. */
