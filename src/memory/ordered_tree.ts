@@ -189,6 +189,7 @@ export class OrderedTree extends OrderedWalk {
     const found = this.descend(from, member);
     invariant(found, "only an element of the tree is moved");
     const { leaf, index, nodes } = this;
+    if (from === to) return nodes.setScore(leaf, index, to); // -0 and 0 are equal, and yet differ
     // Small steps, as those of counters, change no order.
     const inside = index > 0 && index + 1 < nodeCount(this.arena.i32, leaf);
     if (inside && nodes.score(leaf, index - 1) < to && to < nodes.score(leaf, index + 1)) {

@@ -232,6 +232,17 @@ for (const count of [100, 65, 64 + 17]) {
   });
 }
 
+Deno.test("-0 and 0 take each other's place", () => {
+  for (const count of [1, 65]) {
+    const { tree, model } = rising(count), [{ member }] = model;
+    for (const [from, to] of [[0, -0], [-0, 0], [0, -0]]) {
+      tree.move(from, to, member);
+      tree.seekRank(0);
+      assertEquals([tree.score(), tree.member(), tree.size], [to, member, count]);
+    }
+  }
+});
+
 Deno.test("where the only element of a leaf is moved away the leaf goes", () => {
   const { tree, model } = rising(65), { bytes } = tree;
   const last = model.pop()!;
