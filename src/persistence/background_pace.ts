@@ -135,6 +135,8 @@ export class BackgroundPace {
     if (work === this.#work) {
       this.#workMs += beganMs - this.#startMs;
       this.#workKeys += keys - this.#startKeys;
+      // What it really took: a slice is over early where the file takes no more.
+      this.#debtMs += beganMs - this.#startMs;
     }
     this.#countCommands(beganMs);
     if (this.#idle) {
@@ -145,8 +147,6 @@ export class BackgroundPace {
       }
       return await new Promise((resolve) => setTimeout(resolve, 0));
     }
-    // What it really took: a slice is over early where the file takes no more.
-    if (work === this.#work) this.#debtMs += beganMs - this.#startMs;
     const share = shareOf(work);
     const waitMs = Math.min(Math.max(this.#debtMs * share, 1), LONGEST_PAUSE_MS);
     await new Promise((resolve) => setTimeout(resolve, waitMs));
