@@ -1,9 +1,16 @@
 import { FrameEncoder } from "../../src/rdb/frame_encoder.ts";
-import { type ByteSink, type FrameSink, RdbOutput } from "../../src/rdb/rdb_output.ts";
+import {
+  type ByteSink,
+  type FrameSink,
+  RdbOutput,
+  type RdbOutputOptions,
+} from "../../src/rdb/rdb_output.ts";
+
+const USUAL: RdbOutputOptions = { compress: true, checksum: true };
 
 /** What a worker does with what it gets. */
-export function framesTo(sink: ByteSink): FrameSink {
-  const output = new RdbOutput(sink, { compress: true, checksum: true });
+export function framesTo(sink: ByteSink, options = USUAL): FrameSink {
+  const output = new RdbOutput(sink, options);
   const encoder = new FrameEncoder(output);
   return {
     frame(bytes, marks, isLast) {

@@ -3,11 +3,11 @@ import { assert, assertEquals } from "@std/assert";
 import { concat } from "@std/bytes";
 import { Snapshot } from "../../src/persistence/snapshot.ts";
 import { endRehash } from "../../src/persistence/snapshot_walk.ts";
-import { FrameEncoder } from "../../src/rdb/frame_encoder.ts";
-import { type ByteSink, type FrameSink, RdbOutput } from "../../src/rdb/rdb_output.ts";
+import type { ByteSink, FrameSink } from "../../src/rdb/rdb_output.ts";
 import { RdbWriter, type RdbWriterOptions } from "../../src/rdb/writer.ts";
 import type { Keyspace } from "../../src/store/keyspace.ts";
 import { EngineHarness } from "../support/engine_harness.ts";
+import { framesTo } from "../properties/frames_to.ts";
 import { forEachSeed, type Seeded } from "../support/seeded.ts";
 
 const OPTIONS: RdbWriterOptions = { version: 11, compress: true, checksum: true, access: "none" };
@@ -21,14 +21,7 @@ interface Written {
 function write(keyspace: Keyspace, options: RdbWriterOptions, framed: boolean): Written {
   const parts: Uint8Array[] = [];
   const sink: ByteSink = { write: (bytes) => void parts.push(bytes.slice()) };
-  const target = new RdbOutput(sink, options), encoder = new FrameEncoder(target);
-  const frames: FrameSink = {
-    frame(bytes, marks, isLast) {
-      encoder.take(bytes.slice(), marks.slice());
-      if (isLast) target.checksum();
-    },
-  };
-  const writer = new RdbWriter(keyspace, framed ? frames : sink, options);
+  const writer = new RdbWriter(keyspace, framed ? framesTo(sink, options) : sink, options);
   writer.begin({});
   while (!endRehash(keyspace));
   const snapshot = new Snapshot(keyspace, writer);
