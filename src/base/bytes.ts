@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { wordsOf, writtenWordsOf } from "./words.ts";
+import { copyLongs, wordsOf, writtenWordsOf } from "./words.ts";
 
 /** A range of bytes; `Slice` is one. Functions that take it read the range and keep nothing. */
 export interface ByteRange {
@@ -108,7 +108,7 @@ export function copyBytes(
     // A reply of many elements copies from one array to one other all the time.
     if (source !== lastSource || target !== lastTarget) findViews(source, target);
     if (lastFrom !== undefined && lastTo !== undefined) {
-      return copyWords(lastFrom, start, end, lastTo, at);
+      return copyLongs(lastFrom, start, end, lastTo, at);
     }
     if (length > COPY_LOOP_MAX_WITHOUT_VIEWS) return target.set(source.subarray(start, end), at);
   } else if (length > COPY_VIEWS_MAX) return target.set(source.subarray(start, end), at);
@@ -142,8 +142,8 @@ function findViews(source: Uint8Array, target: Uint8Array): void {
     lastTo = to;
     return;
   }
-  lastFrom = wordsOf(source) ?? sourceViews.of(source);
-  if (lastFrom !== undefined) lastTo = writtenWordsOf(target) ?? targetViews.of(target);
+  lastFrom = sourceViewOf(source);
+  if (lastFrom !== undefined) lastTo = targetViewOf(target);
   else lastTo = undefined;
   // Without views the next call asks again, and may get them.
   const found = lastTo !== undefined;
@@ -151,13 +151,14 @@ function findViews(source: Uint8Array, target: Uint8Array): void {
   lastTarget = found ? target : undefined;
 }
 
-/** At least eight bytes; the last eight overlap those before them. */
-function copyWords(from: DataView, start: number, end: number, to: DataView, at: number): void {
-  const distance = at - start, last = end - 8;
-  for (; start < last; start += 8) {
-    to.setBigInt64(start + distance, from.getBigInt64(start, true), true);
-  }
-  to.setBigInt64(last + distance, from.getBigInt64(last, true), true);
+/** A view of an array that is read from, where there is one: see {@link RecentViews}. */
+export function sourceViewOf(bytes: Uint8Array): DataView | undefined {
+  return wordsOf(bytes) ?? sourceViews.of(bytes);
+}
+
+/** A view of an array that is written to, where there is one. */
+export function targetViewOf(bytes: Uint8Array): DataView | undefined {
+  return writtenWordsOf(bytes) ?? targetViews.of(bytes);
 }
 
 /**

@@ -11,7 +11,7 @@ import {
 } from "./listpack_format.ts";
 import { readUint32 } from "./little_endian.ts";
 import type { PackedNodes } from "./packed_nodes.ts";
-import { tellTexts, type TextSink } from "./tell_texts.ts";
+import { type RunSink, tellTexts } from "./tell_texts.ts";
 
 const NO_BYTES = new Uint8Array(0);
 const SCRATCH_KEPT_BYTES = 1 << 20;
@@ -89,7 +89,7 @@ export class PackedListCursor {
   }
 
   /** Hands the next `count` elements to the sink, forwards, and lets go of the list. */
-  tell(sink: TextSink, count: number): void {
+  tell(sink: RunSink, count: number): void {
     const list = this.#list!;
     this.position = Math.abs(this.position);
     for (let left = count; left > 0 && this.node !== 0; this.#enter(list.nextNode(this.node))) {

@@ -13,6 +13,7 @@ export class DiscardingReply implements ReplySink {
   readonly simple = ignore;
   readonly bulk = ignore;
   readonly bulkRange = ignore;
+  readonly bulkRanges = ignore;
   readonly bulkText = ignore;
   readonly bulkInteger = ignore;
   readonly integer = ignore;

@@ -18,6 +18,11 @@ export interface ReplySink {
   bulk(value: Slice): void;
   /** A bulk string of a byte range, for values in the arena. */
   bulkRange(bytes: Uint8Array, start: number, end: number): void;
+  /**
+   * Bulk strings of `count` neighbouring ranges, each shorter than 4 KiB: `bounds` holds where each starts
+   * and ends, counted from `base`.
+   */
+  bulkRanges(bytes: Uint8Array, base: number, bounds: Int32Array, count: number): void;
   /** A bulk string of a text, in UTF-8. */
   bulkText(text: string): void;
   /** A bulk string of an integer's decimal digits. */

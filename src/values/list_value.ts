@@ -5,7 +5,7 @@ import { Listpack } from "../memory/listpack.ts";
 import { ElementNeedle } from "../memory/listpack_element.ts";
 import { PackedList } from "../memory/packed_list.ts";
 import { PackedListCursor } from "../memory/packed_list_cursor.ts";
-import { tellTexts, type TextSink } from "../memory/tell_texts.ts";
+import { type RunSink, tellTexts, type TextSink } from "../memory/tell_texts.ts";
 import { ENCODING_LISTPACK, ENCODING_QUICKLIST } from "./encodings.ts";
 import type { HandleTable } from "./handle_table.ts";
 import type { ValueServices } from "./table_values.ts";
@@ -223,7 +223,7 @@ export class ListValue {
   }
 
   /** Hands the next `count` elements of a walk that goes forwards to the sink, and ends the walk. */
-  tell(sink: TextSink, count: number): void {
+  tell(sink: RunSink, count: number): void {
     if (this.#chain !== undefined) return this.#cursor.tell(sink, count);
     const list = this.#listpack;
     tellTexts(list.arena.u8, list.base + Math.abs(this.#at), count, sink);

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Arena } from "../../src/memory/arena.ts";
 import { Listpack } from "../../src/memory/listpack.ts";
 import { tellTexts } from "../../src/memory/tell_texts.ts";
@@ -20,6 +20,13 @@ function tell(list: Listpack, from: number, count: number): { told: number; text
   const texts: string[] = [];
   const told = tellTexts(list.arena.u8, list.base + from, count, {
     bulkRange: (bytes, start, end) => texts.push(latin1(bytes, start, end)),
+    bulkRanges(bytes, base, bounds, count) {
+      assert(count > 0);
+      for (let i = 0; i < count * 2; i += 2) {
+        assert(bounds[i + 1] - bounds[i] < 4096);
+        texts.push(latin1(bytes, base + bounds[i], base + bounds[i + 1]));
+      }
+    },
   });
   return { told, texts };
 }
@@ -40,4 +47,20 @@ Deno.test("telling texts begins with any element", () => {
   list.create();
   for (const text of ["a", "7", "c"]) append(list, text);
   assertEquals(tell(list, list.seek(1), 9).texts, ["7", "c"]);
+});
+
+Deno.test("telling texts stops after as many as are wanted, whatever forms they have", () => {
+  const list = new Listpack(new Arena());
+  list.create();
+  // Texts of both short forms, with an integer or a long text between them now and then.
+  const texts = Array.from({ length: 400 }, (_, i) => {
+    if (i % 67 === 66) return `${i}`;
+    if (i % 150 === 149) return "l".repeat(4096 + i);
+    return "x".repeat(i % 140) + ".";
+  });
+  for (const text of texts) append(list, text);
+  for (const count of [1, 63, 64, 65, 66, 67, 68, 127, 128, 129, 200, 399, 400, 401, 1000]) {
+    const expected = texts.slice(0, count);
+    assertEquals(tell(list, list.first(), count), { told: expected.length, texts: expected });
+  }
 });

@@ -168,3 +168,40 @@ Deno.test("a header put in front of a full buffer moves what stands behind it", 
     assertEquals(latin1(writer.buffer, 0, writer.length), "*1234567\r\n" + "B".repeat(size));
   }
 });
+
+/** Texts one behind the other with other bytes between them, as `bulkRanges` takes them. */
+function neighbours(random: Seeded, base: number) {
+  const texts = Array.from({ length: random.between(1, 64) }, () => {
+    const most = random.pick([7, 8, 20, 99, 100, 1200, 4095]);
+    return random.bytes(random.chance(0.3) ? most : random.below(most + 1));
+  });
+  const bounds = new Int32Array(128);
+  let all = "*".repeat(base);
+  for (const [i, text] of texts.entries()) {
+    all += "*".repeat(random.between(1, 9));
+    bounds[i * 2] = all.length - base;
+    bounds[i * 2 + 1] = bounds[i * 2] + text.length;
+    all += text;
+  }
+  // Ends with the last text: what is read behind it would be out of bounds.
+  const reply = texts.map((text) => `$${text.length}\r\n${text}\r\n`).join("");
+  return { bytes: latin1Bytes(all), bounds, count: texts.length, reply };
+}
+
+Deno.test("texts of many ranges are what they are one by one, whatever the buffer's size", async () => {
+  await forEachSeed(300, (random) => {
+    const base = random.pick([0, 1, 1000]);
+    const size = random.pick([0, 100, 5000, 1 << 19, (1 << 20) + 1]);
+    const writer = new ReplyWriter(new Uint8Array(size));
+    writer.protocol = random.between(2, 3);
+    const { bytes, bounds, count, reply } = neighbours(random, base);
+    // The first times no view of the bytes is kept yet; later ones go through it.
+    for (let n = 1; n <= 5; n++) {
+      writer.bulkRanges(bytes, base, bounds, count);
+      if (latin1(writer.buffer, 0, writer.length) !== reply.repeat(n)) {
+        throw new Error(`the replies differ after ${n}`);
+      }
+      assertEquals(writer.length <= writer.buffer.length, true);
+    }
+  });
+});
