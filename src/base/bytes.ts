@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { copyLongs, wordsOf, writtenWordsOf } from "./words.ts";
+import { wordsOf, writtenWordsOf } from "./words.ts";
 
 /** A range of bytes; `Slice` is one. Functions that take it read the range and keep nothing. */
 export interface ByteRange {
@@ -108,7 +108,7 @@ export function copyBytes(
     // A reply of many elements copies from one array to one other all the time.
     if (source !== lastSource || target !== lastTarget) findViews(source, target);
     if (lastFrom !== undefined && lastTo !== undefined) {
-      return copyLongs(lastFrom, start, end, lastTo, at);
+      return copyWords(lastFrom, start, end, lastTo, at);
     }
     if (length > COPY_LOOP_MAX_WITHOUT_VIEWS) return target.set(source.subarray(start, end), at);
   } else if (length > COPY_VIEWS_MAX) return target.set(source.subarray(start, end), at);
@@ -149,6 +149,15 @@ function findViews(source: Uint8Array, target: Uint8Array): void {
   const found = lastTo !== undefined;
   lastSource = found ? source : undefined;
   lastTarget = found ? target : undefined;
+}
+
+/** At least eight bytes; the last eight overlap those before them. */
+function copyWords(from: DataView, start: number, end: number, to: DataView, at: number): void {
+  const distance = at - start, last = end - 8;
+  for (; start < last; start += 8) {
+    to.setBigInt64(start + distance, from.getBigInt64(start, true), true);
+  }
+  to.setBigInt64(last + distance, from.getBigInt64(last, true), true);
 }
 
 /** A view of an array that is read from, where there is one: see {@link RecentViews}. */

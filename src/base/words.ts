@@ -37,21 +37,6 @@ export function wordsOf(bytes: Uint8Array): DataView | undefined {
   return bytes === readBytes ? readWords : undefined;
 }
 
-/** Copies at least eight bytes, eight at a time; the last eight overlap those before them. */
-export function copyLongs(
-  from: DataView,
-  start: number,
-  end: number,
-  to: DataView,
-  at: number,
-): void {
-  const distance = at - start, last = end - 8;
-  for (; start < last; start += 8) {
-    to.setBigInt64(start + distance, from.getBigInt64(start, true), true);
-  }
-  to.setBigInt64(last + distance, from.getBigInt64(last, true), true);
-}
-
 /**
  * Whether two ranges of one array, of the same length and at least eight bytes, hold the same. Compared
  * eight bytes at a time, which V8 compiles to plain loads: 6 ns for 27 bytes, 15 for 103 (measured).

@@ -183,7 +183,8 @@ function neighbours(random: Seeded, base: number) {
     bounds[i * 2 + 1] = bounds[i * 2] + text.length;
     all += text;
   }
-  // Ends with the last text: what is read behind it would be out of bounds.
+  // Some end with the last text: what is read behind it would be out of bounds.
+  all += "*".repeat(random.pick([0, 7, 8, 50]));
   const reply = texts.map((text) => `$${text.length}\r\n${text}\r\n`).join("");
   return { bytes: latin1Bytes(all), bounds, count: texts.length, reply };
 }
