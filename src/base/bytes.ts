@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { wordsOf, writtenWordsOf } from "./words.ts";
+import { forgetWritten, wordsOf, writtenWordsOf } from "./words.ts";
 
 /** A range of bytes; `Slice` is one. Functions that take it read the range and keep nothing. */
 export interface ByteRange {
@@ -149,6 +149,18 @@ function findViews(source: Uint8Array, target: Uint8Array): void {
   const found = lastTo !== undefined;
   lastSource = found ? source : undefined;
   lastTarget = found ? target : undefined;
+}
+
+/**
+ * Lets go of the arrays copied from and to last. They are remembered for the next call, also huge ones,
+ * and with them their memory: called from time to time.
+ */
+export function forgetCopied(): void {
+  lastSource = lastFrom = undefined;
+  lastTarget = lastTo = undefined;
+  otherSource = otherFrom = undefined;
+  otherTarget = otherTo = undefined;
+  forgetWritten();
 }
 
 /** At least eight bytes; the last eight overlap those before them. */

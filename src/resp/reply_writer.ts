@@ -6,7 +6,12 @@ import { writeHumanDouble } from "../base/human_double.ts";
 import { decimalLength, type Integer64, writeInteger } from "../base/int64.ts";
 import type { Slice } from "../base/slice.ts";
 import { writeTo, writtenWordsOf } from "../base/words.ts";
-import { giveLargeBuffer, LARGE_REPLY_BYTES, takeLargeBuffer } from "./large_buffers.ts";
+import {
+  giveLargeBuffer,
+  LARGE_REPLY_BYTES,
+  takeLargeBuffer,
+  viewOfLargeBuffer,
+} from "./large_buffers.ts";
 import type { ReplySink } from "./reply_sink.ts";
 import { SHORT_BULK_BYTES, SHORT_BULK_OVERRUN, writeShortBulk } from "./short_bulk.ts";
 
@@ -70,9 +75,10 @@ export class ReplyWriter implements ReplySink {
     this.buffer = buffer;
   }
 
-  /** Says that replies are written to this buffer; made once for each. */
+  /** Says that replies are written to this buffer; its view is made once. */
   #announce(buffer: Uint8Array<ArrayBuffer>): void {
-    if (buffer.length > LARGE_REPLY_BYTES) return;
+    // Large ones go from one connection to the next.
+    if (buffer.length > LARGE_REPLY_BYTES) return writeTo(buffer, viewOfLargeBuffer(buffer));
     if (this.#viewed !== buffer) {
       const bytes = this.#otherViewed, words = this.#otherWords;
       this.#otherViewed = this.#viewed;
@@ -100,8 +106,12 @@ export class ReplyWriter implements ReplySink {
   }
 
   #grow(bytes: number): void {
-    const old = this.buffer;
-    const wanted = Math.max(old.length * 2, this.length + bytes, 1024, this.expectedBytes);
+    const old = this.buffer, needed = this.length + bytes;
+    let wanted = Math.max(old.length * 2, needed, 1024, this.expectedBytes);
+    // Twice as much as needed is no reason for a buffer that is given back after each reply.
+    if (needed <= LARGE_REPLY_BYTES && this.expectedBytes === 0) {
+      wanted = Math.min(wanted, LARGE_REPLY_BYTES);
+    }
     const bigger = wanted > LARGE_REPLY_BYTES ? takeLargeBuffer(wanted) : new Uint8Array(wanted);
     bigger.set(old.subarray(0, this.length));
     this.buffer = bigger;
