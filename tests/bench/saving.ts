@@ -60,9 +60,28 @@ interface BackgroundSample {
   memory: Pair;
 }
 
-/** BGSAVE of a million keys while redis-benchmark writes them and a client reads one after the other. */
+/**
+ * BGSAVE of a million keys while redis-benchmark writes them and a client reads one after the other; how
+ * much of its speed redis-server keeps, which forks, stands beside it.
+ */
 async function inBackground(bench: Bench): Promise<Row[]> {
-  await using server = await start(bench, "ours");
+  const ours = await backgroundOf(bench, "ours"), redis = await backgroundOf(bench, "redis");
+  const kept = ({ speed }: BackgroundSample) => speed.ours / speed.other;
+  return [
+    ...rowsOf(ours.samples, median(ours.saves)),
+    rowOf(
+      { name: "SETs that a server keeps during BGSAVE", unit: "share" },
+      ours.samples.map((sample, round) => ({
+        ours: kept(sample),
+        other: kept(redis.samples[round]),
+      })),
+    ),
+  ];
+}
+
+/** How long SAVE takes a server, ms, and what BGSAVEs under writes do. */
+async function backgroundOf(bench: Bench, who: "ours" | "redis") {
+  await using server = await start(bench, who);
   await setKeys(server, 0, KEYS, () => VALUE_SIZE);
   // What redis-benchmark writes does not compress, which takes longer: SAVE is to have the same data.
   {
@@ -76,8 +95,8 @@ async function inBackground(bench: Bench): Promise<Row[]> {
     await delay(SETTLE_MS);
     for (let round = 0; round < bench.pairs; round++) samples.push(await sample(server));
   }
-  bench.say("BGSAVE under writes measured");
-  return rowsOf(samples, median(saves));
+  bench.say(`BGSAVE under writes measured (${who})`);
+  return { saves, samples };
 }
 
 function rowsOf(samples: readonly BackgroundSample[], saveMs: number): Row[] {
