@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { forgetWritten, wordsOf, writtenWordsOf } from "./words.ts";
+import { wordsOf, writtenWordsOf } from "./words.ts";
 
 /** A range of bytes; `Slice` is one. Functions that take it read the range and keep nothing. */
 export interface ByteRange {
@@ -143,7 +143,7 @@ function findViews(source: Uint8Array, target: Uint8Array): void {
     return;
   }
   lastFrom = sourceViewOf(source);
-  if (lastFrom !== undefined) lastTo = targetViewOf(target);
+  if (lastFrom !== undefined) lastTo = writtenWordsOf(target) ?? targetViews.of(target);
   else lastTo = undefined;
   // Without views the next call asks again, and may get them.
   const found = lastTo !== undefined;
@@ -151,16 +151,9 @@ function findViews(source: Uint8Array, target: Uint8Array): void {
   lastTarget = found ? target : undefined;
 }
 
-/**
- * Lets go of the arrays copied from and to last. They are remembered for the next call, also huge ones,
- * and with them their memory: called from time to time.
- */
-export function forgetCopied(): void {
-  lastSource = lastFrom = undefined;
-  lastTarget = lastTo = undefined;
-  otherSource = otherFrom = undefined;
-  otherTarget = otherTo = undefined;
-  forgetWritten();
+/** A view of an array that is read from, where there is one: see {@link RecentViews}. */
+export function sourceViewOf(bytes: Uint8Array): DataView | undefined {
+  return wordsOf(bytes) ?? sourceViews.of(bytes);
 }
 
 /** At least eight bytes; the last eight overlap those before them. */
@@ -170,16 +163,6 @@ function copyWords(from: DataView, start: number, end: number, to: DataView, at:
     to.setBigInt64(start + distance, from.getBigInt64(start, true), true);
   }
   to.setBigInt64(last + distance, from.getBigInt64(last, true), true);
-}
-
-/** A view of an array that is read from, where there is one: see {@link RecentViews}. */
-export function sourceViewOf(bytes: Uint8Array): DataView | undefined {
-  return wordsOf(bytes) ?? sourceViews.of(bytes);
-}
-
-/** A view of an array that is written to, where there is one. */
-export function targetViewOf(bytes: Uint8Array): DataView | undefined {
-  return writtenWordsOf(bytes) ?? targetViews.of(bytes);
 }
 
 /**

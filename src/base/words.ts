@@ -2,7 +2,7 @@
 
 const NO_BYTES = new Uint8Array(8);
 const NO_WORDS = new DataView(NO_BYTES.buffer);
-/** What is read stays in memory until another array is: a huge one must not. */
+/** What is read or written stays in memory until another array is: a huge one must not. */
 const LONGEST_BYTES = 1 << 20;
 
 let readBytes = NO_BYTES;
@@ -20,18 +20,11 @@ export function readFrom(bytes: Uint8Array<ArrayBuffer>, words: DataView<ArrayBu
   readWords = kept ? words : NO_WORDS;
 }
 
-/**
- * Says which array is written from now on, and its view: the replies of the batch that runs. Both stay in
- * memory until another array is written, or {@link forgetWritten}.
- */
+/** Says which array is written from now on, and its view: the replies of the batch that runs. */
 export function writeTo(bytes: Uint8Array<ArrayBuffer>, words: DataView<ArrayBuffer>): void {
-  writtenBytes = bytes;
-  writtenWords = words;
-}
-
-/** No array is written any more. */
-export function forgetWritten(): void {
-  writeTo(NO_BYTES, NO_WORDS);
+  const kept = bytes.length <= LONGEST_BYTES;
+  writtenBytes = kept ? bytes : NO_BYTES;
+  writtenWords = kept ? words : NO_WORDS;
 }
 
 /** The view of an array, if it is the one being written. */

@@ -20,12 +20,14 @@ export interface TextSink {
 /** Takes many texts at a time as well. */
 export interface RunSink extends TextSink {
   /**
-   * `count` texts that stand one behind the other, each shorter than 4 KiB: `bounds` holds where each
-   * starts and ends, counted from `base`.
+   * `count` texts that stand one behind the other, each of {@link RUN_TEXT_MAX_BYTES} at most: `bounds`
+   * holds where each starts and ends, counted from `base`.
    */
   bulkRanges(bytes: Uint8Array, base: number, bounds: Int32Array, count: number): void;
 }
 
+/** Longer texts are handed out alone: how one is copied decides on its time, not how it is found. */
+export const RUN_TEXT_MAX_BYTES = 512;
 /** Texts that are handed out at a time. */
 const RUN_TEXTS = 64;
 
@@ -39,7 +41,8 @@ const digits = new Uint8Array(INTEGER64_TEXT_MAX);
  * before the one before it is copied.
  */
 export function tellTexts(list: Uint8Array, at: number, count: number, sink: RunSink): number {
-  let told = 0, gathered = 0, base = at;
+  const base = at;
+  let told = 0, gathered = 0;
   for (; told < count; told++) {
     const encoding = list[at];
     let start: number, end: number;
@@ -52,13 +55,19 @@ export function tellTexts(list: Uint8Array, at: number, count: number, sink: Run
       start = at + 2;
       end = start + ((encoding & 0x0f) << 8 | list[at + 1]);
       at = end + backLengthBytes(end - start + 2);
+      if (end - start > RUN_TEXT_MAX_BYTES) {
+        if (gathered > 0) sink.bulkRanges(list, base, bounds, gathered);
+        gathered = 0;
+        sink.bulkRange(list, start, end);
+        continue;
+      }
     } else {
       if (gathered > 0) sink.bulkRanges(list, base, bounds, gathered);
       gathered = 0;
       if (encoding === LISTPACK_END) return told;
       elementTextInto(list, at, text, digits);
       sink.bulkRange(text.bytes, text.start, text.end);
-      base = at += elementBytes(list, at);
+      at += elementBytes(list, at);
       continue;
     }
     bounds[gathered * 2] = start - base;
@@ -66,7 +75,6 @@ export function tellTexts(list: Uint8Array, at: number, count: number, sink: Run
     if (++gathered < RUN_TEXTS) continue;
     sink.bulkRanges(list, base, bounds, gathered);
     gathered = 0;
-    base = at;
   }
   if (gathered > 0) sink.bulkRanges(list, base, bounds, gathered);
   return told;

@@ -1,6 +1,5 @@
 // Buffers for large replies, used again by whichever connection has the next one: fresh memory costs
 // more (pages to be zeroed, garbage to be collected) than it takes to fill it.
-import { forgetCopied } from "../base/bytes.ts";
 
 /** Replies beyond this take one of the large buffers, bytes. */
 export const LARGE_REPLY_BYTES = 64 * 1024;
@@ -18,10 +17,12 @@ for (let size = 2 * LARGE_REPLY_BYTES; size <= LARGEST_KEPT_BYTES; size *= 2) fr
 
 const views = new WeakMap<Uint8Array<ArrayBuffer>, DataView<ArrayBuffer>>();
 
-/** The view of a buffer that {@link takeLargeBuffer} gave; made once. */
+/** The view of a buffer that goes from one connection to the next; made once. */
 export function viewOfLargeBuffer(buffer: Uint8Array<ArrayBuffer>): DataView<ArrayBuffer> {
   let view = views.get(buffer);
-  if (view === undefined) views.set(buffer, view = new DataView(buffer.buffer));
+  if (view === undefined) {
+    views.set(buffer, view = new DataView(buffer.buffer, buffer.byteOffset, buffer.length));
+  }
   return view;
 }
 
@@ -47,7 +48,6 @@ export function giveLargeBuffer(buffer: Uint8Array<ArrayBuffer>): void {
 
 /** Lets go of what nobody needed since the last call; answers how many bytes that are. */
 export function forgetLargeBuffers(): number {
-  forgetCopied(); // the last reply may have been huge
   let bytes = 0;
   for (const [size, buffers] of free) {
     while (buffers.length > 0 && bytes + size <= leastFreeBytes) {

@@ -19,8 +19,8 @@ export interface ReplySink {
   /** A bulk string of a byte range, for values in the arena. */
   bulkRange(bytes: Uint8Array, start: number, end: number): void;
   /**
-   * Bulk strings of `count` neighbouring ranges, each shorter than 4 KiB: `bounds` holds where each starts
-   * and ends, counted from `base`.
+   * Bulk strings of `count` neighbouring ranges, each shorter than 1,000 bytes: `bounds` holds where each
+   * starts and ends, counted from `base`.
    */
   bulkRanges(bytes: Uint8Array, base: number, bounds: Int32Array, count: number): void;
   /** A bulk string of a text, in UTF-8. */

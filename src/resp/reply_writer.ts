@@ -1,6 +1,6 @@
 // Writes replies as RESP2 or RESP3 bytes into the connection's output buffer.
 // Source: the RESP specification, protocol versions 2 and 3.
-import { asciiBytes, copyBytes, sourceViewOf, targetViewOf, utf8Bytes } from "../base/bytes.ts";
+import { asciiBytes, copyBytes, sourceViewOf, utf8Bytes } from "../base/bytes.ts";
 import { writeDouble } from "../base/double.ts";
 import { writeHumanDouble } from "../base/human_double.ts";
 import { decimalLength, type Integer64, writeInteger } from "../base/int64.ts";
@@ -9,6 +9,7 @@ import { writeTo, writtenWordsOf } from "../base/words.ts";
 import {
   giveLargeBuffer,
   LARGE_REPLY_BYTES,
+  LARGEST_KEPT_BYTES,
   takeLargeBuffer,
   viewOfLargeBuffer,
 } from "./large_buffers.ts";
@@ -65,7 +66,7 @@ export class ReplyWriter implements ReplySink {
   expectedBytes = 0;
   errorCount = 0;
   lastError = "";
-  // The last two buffers that were announced, as a connection fills one while it sends the other.
+  // The last two buffers of its own that were announced, as a connection fills one while it sends the other.
   #viewed = NO_BYTES;
   #words = NO_WORDS;
   #otherViewed = NO_BYTES;
@@ -77,8 +78,11 @@ export class ReplyWriter implements ReplySink {
 
   /** Says that replies are written to this buffer; its view is made once. */
   #announce(buffer: Uint8Array<ArrayBuffer>): void {
-    // Large ones go from one connection to the next.
-    if (buffer.length > LARGE_REPLY_BYTES) return writeTo(buffer, viewOfLargeBuffer(buffer));
+    if (buffer.length > LARGE_REPLY_BYTES) {
+      // Huge ones are not to stay in memory because they were written to last.
+      if (buffer.length > LARGEST_KEPT_BYTES) return;
+      return writeTo(buffer, viewOfLargeBuffer(buffer));
+    }
     if (this.#viewed !== buffer) {
       const bytes = this.#otherViewed, words = this.#otherWords;
       this.#otherViewed = this.#viewed;
@@ -194,7 +198,7 @@ export class ReplyWriter implements ReplySink {
     this.reserve(end - bounds[0] + count * SHORT_BULK_BYTES + SHORT_BULK_OVERRUN);
     const buffer = this.buffer;
     if (writtenWordsOf(buffer) === undefined) this.#announce(buffer);
-    const source = sourceViewOf(bytes), target = targetViewOf(buffer);
+    const source = sourceViewOf(bytes), target = writtenWordsOf(buffer);
     const mayReadOn = base + end + SHORT_BULK_OVERRUN <= bytes.length;
     if (source === undefined || target === undefined || !mayReadOn) {
       for (let i = 0; i < last; i += 2) {

@@ -1,14 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
 import { Arena } from "../../src/memory/arena.ts";
 import { Listpack } from "../../src/memory/listpack.ts";
-import { tellTexts } from "../../src/memory/tell_texts.ts";
+import { RUN_TEXT_MAX_BYTES, tellTexts } from "../../src/memory/tell_texts.ts";
 import { latin1 } from "../../src/base/bytes.ts";
 import { sliceOf } from "./packed_fixture.ts";
 
 /** Lengths around every change of an element's form, of its header and of the length behind it. */
 function* lengths(): Generator<number> {
   for (let length = 0; length <= 300; length++) yield length;
-  for (const edge of [4095, 16381, 16383]) for (let d = -4; d <= 4; d++) yield edge + d;
+  for (const edge of [RUN_TEXT_MAX_BYTES, 4095, 16381, 16383]) {
+    for (let d = -4; d <= 4; d++) yield edge + d;
+  }
 }
 
 function append(list: Listpack, text: string): void {
@@ -23,7 +25,7 @@ function tell(list: Listpack, from: number, count: number): { told: number; text
     bulkRanges(bytes, base, bounds, count) {
       assert(count > 0);
       for (let i = 0; i < count * 2; i += 2) {
-        assert(bounds[i + 1] - bounds[i] < 4096);
+        assert(bounds[i + 1] - bounds[i] <= RUN_TEXT_MAX_BYTES);
         texts.push(latin1(bytes, base + bounds[i], base + bounds[i + 1]));
       }
     },
@@ -55,7 +57,8 @@ Deno.test("telling texts stops after as many as are wanted, whatever forms they 
   // Texts of both short forms, with an integer or a long text between them now and then.
   const texts = Array.from({ length: 400 }, (_, i) => {
     if (i % 67 === 66) return `${i}`;
-    if (i % 150 === 149) return "l".repeat(4096 + i);
+    if (i % 50 === 49) return "l".repeat(400 + i);
+    if (i % 150 === 148) return "l".repeat(4096 + i);
     return "x".repeat(i % 140) + ".";
   });
   for (const text of texts) append(list, text);

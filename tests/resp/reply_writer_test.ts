@@ -1,7 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { latin1, latin1Bytes } from "../../src/base/bytes.ts";
+import { keepViewsOf, latin1, latin1Bytes } from "../../src/base/bytes.ts";
 import { Slice } from "../../src/base/slice.ts";
+import { LARGE_REPLY_BYTES } from "../../src/resp/large_buffers.ts";
 import { ReplyWriter } from "../../src/resp/reply_writer.ts";
+import { SHORT_BULK_BYTES, SHORT_BULK_OVERRUN } from "../../src/resp/short_bulk.ts";
 import { forEachSeed, type Seeded } from "../support/seeded.ts";
 import { parseReply } from "../support/reply.ts";
 
@@ -172,7 +174,7 @@ Deno.test("a header put in front of a full buffer moves what stands behind it", 
 /** Texts one behind the other with other bytes between them, as `bulkRanges` takes them. */
 function neighbours(random: Seeded, base: number) {
   const texts = Array.from({ length: random.between(1, 64) }, () => {
-    const most = random.pick([7, 8, 20, 99, 100, 1200, 4095]);
+    const most = random.pick([7, 8, 20, 99, 100, 512, 999]);
     return random.bytes(random.chance(0.3) ? most : random.below(most + 1));
   });
   const bounds = new Int32Array(128);
@@ -205,4 +207,45 @@ Deno.test("texts of many ranges are what they are one by one, whatever the buffe
       assertEquals(writer.length <= writer.buffer.length, true);
     }
   });
+});
+
+Deno.test("texts of every length fit where no more room is left than they are said to take", () => {
+  const from = new Uint8Array(8192).fill(0x78);
+  keepViewsOf(from);
+  for (let length = 0; length < 1000; length++) {
+    const head = `$${length}\r\n`, size = head.length + length + 2;
+    for (const room of [0, size, length + SHORT_BULK_BYTES + SHORT_BULK_OVERRUN]) {
+      const writer = new ReplyWriter(new Uint8Array(5000));
+      const began = writer.length = writer.buffer.length - room;
+      writer.bulkRanges(from, 1, Int32Array.of(2, 2 + length), 1);
+      const reply = writer.buffer.subarray(began, writer.length);
+      assertEquals(latin1(reply, 0, head.length), head);
+      assertEquals(reply.indexOf(0x78), length === 0 ? -1 : head.length);
+      assertEquals(reply.length, size);
+      assertEquals(latin1(reply, size - 2, size), "\r\n");
+    }
+  }
+});
+
+Deno.test("a reply that fits into a buffer of the connection does not take a large one", () => {
+  const writer = new ReplyWriter(new Uint8Array(LARGE_REPLY_BYTES - 1000));
+  const text = new Uint8Array(30_000);
+  writer.bulkRange(text, 0, text.length);
+  writer.bulkRange(text, 0, text.length);
+  assertEquals(writer.buffer.length, LARGE_REPLY_BYTES - 1000);
+  writer.bulkRange(text, 0, 5000);
+  assertEquals(writer.buffer.length, LARGE_REPLY_BYTES);
+  writer.bulkRange(text, 0, 5000);
+  assertEquals(writer.buffer.length > LARGE_REPLY_BYTES, true);
+});
+
+Deno.test("what is written into a part of an array stays in that part", () => {
+  const all = new Uint8Array(300_000), from = new Uint8Array(100).fill(0x78);
+  keepViewsOf(from);
+  const writer = new ReplyWriter(all.subarray(1000, 201_000));
+  for (let i = 0; i < 3; i++) writer.bulkRanges(from, 0, Int32Array.of(0, 20), 1);
+  assertEquals(writer.buffer.buffer === all.buffer, true);
+  const reply = `$20\r\n${"x".repeat(20)}\r\n`.repeat(3);
+  assertEquals(latin1(all, 1000, 1000 + reply.length), reply);
+  assertEquals(all.subarray(0, 1000).every((byte) => byte === 0), true);
 });
